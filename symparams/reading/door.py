@@ -18,6 +18,7 @@ from symparams.reading.ways import is_language, is_printed, is_program, read_as,
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.records import Call, Statement
+from symparams.sources.unread import elsewhere, is_rounded
 
 LANGUAGE = "arch"  # the kind of a text in the architecture language
 _FEW = 2_000  # characters of a text that has nothing but some layers
@@ -37,7 +38,7 @@ def reading_of(source: Source) -> Reading:
         bare = without_comments(source.text)
         is_own = source.kind == LANGUAGE or (is_language(source.text) and not has_question(bare))
         other = None if is_own else _recognised(source)
-        if other is None and (has_prose(bare) or (not is_own and is_program(bare))):
+        if other is None and (has_prose(bare) or _is_known(bare) or (not is_own and is_program(bare))):
             raise nothing(source) from None
         if other is None:
             raise
@@ -58,6 +59,11 @@ def _of_kind(source: Source) -> Reading:
 def _recognised(source: Source) -> Reading | None:
     way = recognised(source.text)
     return None if way is None else read_as(way, source)
+
+
+def _is_known(text: str) -> bool:
+    """Whether more can be said of a text than that it is not in the language."""
+    return bool(elsewhere(text)) or is_rounded(text)
 
 
 def _with_letters(own: Reading) -> Reading | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from symparams.errors import Source, SymparamsError
-from symparams.sources.losses import not_found
+from symparams.sources.unread import not_found
 
 _WORDS = 4  # so many words in a row are prose
 _QUESTION_MARK = re.compile(r"\?(?=\s|$)")

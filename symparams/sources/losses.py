@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-from symparams.errors import Source, SymparamsError
-
-_LOOK = 100_000  # characters in which a loss is looked for
-
 # Without nn.AdaptiveLogSoftmaxWithLoss and nn.LinearCrossEntropyLoss, which have weights of their own.
 _TORCH = (
     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss "
@@ -35,9 +31,3 @@ def is_loss(name: str) -> bool:
 def loss_in(text: str) -> str:
     """The first loss that a text names, as it is written there; "" if it names none."""
     return next((found[0] for found in _NAME.finditer(text) if is_loss(found[0])), "")
-
-
-def not_found(matter: str, source: Source) -> SymparamsError:
-    """The error for a text in which no network was found; if it names a loss, that is said first."""
-    loss = loss_in(source.text[:_LOOK])
-    return SymparamsError(f"`{loss}` is a loss, which has no parameters; {matter}" if loss else matter, source=source)

@@ -151,3 +151,79 @@ def test_what_ptflops_writes_into_a_printed_model_is_passed_over() -> None:
     assert network(PTFLOPS) == network(counted.sub("", PTFLOPS))
     assert "conv(8, (3, 3))" in network(PTFLOPS)
     assert "dense(10, bias=no)" in network(PTFLOPS)
+
+
+def test_a_layer_with_several_outputs_is_a_row_of_torchsummary() -> None:
+    text = """-----------------------------------------------------------------------------------------
+      Layer (type)                            Output Shape         Param #     Tr. Param #
+=========================================================================================
+       Embedding-1                             [2, 19, 37]          33,411          33,411
+            LSTM-2     [2, 19, 82], [4, 2, 41], [4, 2, 41]          67,240          67,240
+          Linear-3                              [2, 19, 5]             415             415
+=========================================================================================
+Total params: 101,066
+"""
+    reading = read(text)
+    assert not reading.wrong
+    assert built(reading.statements, reading.source).counts.params == 101_066
+
+
+def test_what_pytorch_model_summary_prints_of_a_hierarchy_is_read() -> None:
+    text = """Sequential(
+  (0): Conv2d(3, 9, kernel_size=(3, 3), stride=(1, 1)), 252 params
+  (1): ReLU(), 0 params
+), 252 params
+"""
+    assert "conv(9, (3, 3))" in network(text)
+    assert "relu" in network(text)
+
+
+def test_shapes_that_arrive_are_not_taken_for_what_leaves() -> None:
+    text = """-----------------------------------------------------------------------
+      Layer (type)         Input Shape         Param #     Tr. Param #
+=======================================================================
+          Conv2d-1      [2, 3, 30, 30]             252             252
+            ReLU-2      [2, 9, 28, 28]               0               0
+       MaxPool2d-3      [2, 9, 28, 28]               0               0
+         Flatten-4      [2, 9, 14, 14]               0               0
+          Linear-5           [2, 1764]           8,825           8,825
+=======================================================================
+Total params: 9,077
+"""
+    reading = read(text)
+    assert not reading.wrong
+    assert [node.shape for node in built(reading.statements, reading.source).nodes] == [
+        (3, 30, 30), (9, 28, 28), (9, 28, 28), (9, 14, 14), (1764,), (5,)
+    ]  # fmt: skip
+
+
+CUT_OFF = """Model: "sequential"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━
+┃ Layer (type)                      ┃ Output Shape                 ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━
+│ input_layer (InputLayer)          │ (None, 31, 31, 3)            │
+├───────────────────────────────────┼──────────────────────────────┼───────
+│ conv2d (Conv2D)                   │ (None, 16, 16, 12)           │
+├───────────────────────────────────┼──────────────────────────────┼───────
+│ flatten (Flatten)                 │ (None, 3072)                 │
+├───────────────────────────────────┼──────────────────────────────┼───────
+│ dense (Dense)                     │ (None, 4)                    │
+└───────────────────────────────────┴──────────────────────────────┴───────
+ Total params: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "params"),
+    [("12,628 (49.33 KB)", 12_628), ("13,204", 13_204), ("13,200", 13_200), ("9", 12_628)],  # kernels of 3, 5; no bias
+)
+def test_where_counts_are_cut_off_the_total_chooses(total: str, params: int) -> None:
+    reading = read(CUT_OFF.format(total))
+    assert built(reading.statements, reading.source).counts.params == params
+    assert any("cut off" in one.what for one in reading.assumed) == (params != 12_628 or total == "9")
+
+
+def test_the_only_unknown_layer_has_what_the_total_leaves() -> None:
+    reading = read(CUT_OFF.replace("(Conv2D) ", "(Strange)").format("12,700"))
+    assert built(reading.statements, reading.source).counts.params == 12_700
+    assert any("that the printed total leaves" in one.what for one in reading.assumed)

@@ -14,7 +14,7 @@ from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.mending import Mended, mended, parsed
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
-from symparams.sources.losses import not_found
+from symparams.sources.unread import elsewhere, not_found
 
 
 def read_python(source: Source, model: str | None = None) -> Reading:
@@ -30,6 +30,8 @@ def read_text(source: Source, code: Text, model: str | None = None) -> Reading:
     repaired = mended(code)
     if repaired is None:
         raise _not_read(source, code)
+    if elsewhere(code.text):
+        raise not_found(NOTHING, source)
     return followed(source, repaired, model)
 
 

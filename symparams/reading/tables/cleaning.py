@@ -23,6 +23,9 @@ _MARKS = re.compile(
 _COUNTED = re.compile(  # what ptflops writes into print(model): `1.34 k, 0.020% Params, 95.1 KMac, 0.016% MACs, `
     r"[\d.]{1,20}[ ]?[kKMGT]?,\s[\d.]{1,20}%[ ]Params,\s[\d.]{1,20}[ ]?[KMGT]?Macs?,\s[\d.]{1,20}%[ ]MACs,?[ ]?"
 )
+_HIERARCHICAL = re.compile(
+    r"(?<=\)),\s[\d,]{1,20}\sparams(?=\s|\Z)"
+)  # what pytorch_model_summary writes behind modules
 _ENTITIES = {"&nbsp;": " ", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&amp;": "&", "&#39;": "'", "&#x27;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 _BLANKS = "\xa0" + "".join(map(chr, range(0x2000, 0x200E))) + "\u202f\u205f\u2060\u3000\ufeff\t\r\x0b\x0c"
@@ -38,6 +41,8 @@ def cleaned(text: str) -> Cleaned:
     marks, text = _without(_MARKS, text)
     if "% Params" in text:
         _, text = _without(_COUNTED, text)
+    if "), 0 params" in text:
+        _, text = _without(_HIERARCHICAL, text)
     if "&" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[0]].ljust(len(m[0])), text)
     if "\n" not in text.strip() and text.lstrip().startswith("#"):  # a comment whose lines were joined

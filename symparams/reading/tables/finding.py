@@ -15,7 +15,7 @@ from symparams.reading.tables.keras_boxes import box, box_rows
 from symparams.reading.tables.keras_rows import keras_rows
 from symparams.reading.tables.modules import printed_model
 from symparams.reading.tables.table import Form, Row, Table, Total, What
-from symparams.reading.tables.torch_rows import info_rows, summary_rows
+from symparams.reading.tables.torch_rows import fed_rows, info_rows, summary_rows
 from symparams.reading.tables.weights import lists_weights, weight_rows
 
 _HEADER = re.compile(r"Layer\s{1,80}\(\s{0,3}type(?P<variable>\s\(var_name\))?(?P<indexed>:depth-idx)?\)")
@@ -94,6 +94,8 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
         rows = summary_rows(text, body, end)
         if rows:
             form = "torchsummary"
+            if "incoming" in columns and "shape" not in columns:
+                rows = fed_rows(rows)
         else:
             rows = keras_rows(text, body, end, "inputs" in columns, "trainable" in columns)
     last = max([last, *(row.at.end for row in rows[-1:])])

@@ -16,6 +16,7 @@ from symparams.reading.tables.placing import Placing, placing
 from symparams.reading.tables.printed_order import module_placing
 from symparams.reading.tables.rules import allowance
 from symparams.reading.tables.table import ROWS, Row, Table
+from symparams.reading.tables.uncounted import chosen_by_total
 from symparams.reading.tables.unshaped import unshaped_placing
 from symparams.reading.tables.wording import assumptions
 from symparams.reading.tables.writing import statements
@@ -95,6 +96,7 @@ def read_table(source: Source, table: Table) -> TableReading:
     with allowance():
         result = _placing(table, rows)
         wrong = mended(result)
+    uncounted = chosen_by_total(result)
     result.placed[:] = with_frozen(result.placed, table)
     wrong += wrong_totals(result, wrong)
     made, letters = statements(result.placed, table.title, table.convention, Span(*table.at))
@@ -103,7 +105,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         source,
         tuple(made),
         table.repairs,
-        (*assumptions(result.placed, table.form), *frozen_in_part(result.placed, table)),
+        (*assumptions(result.placed, table.form), *uncounted, *frozen_in_part(result.placed, table)),
         (_title(table, 1),),
         wrong,
         table=table,

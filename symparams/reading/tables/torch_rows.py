@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from symparams.errors import Span
 from symparams.reading.tables.cells import COUNT, count_in, numbers_in, shapes_in
-from symparams.reading.tables.table import ROWS, Row
+from symparams.reading.tables.table import ROWS, Row, Sizes
 
 _SUMMARY_ROW = re.compile(
     r"(?<![\w.])(?P<type>[A-Za-z_]\w*)-(?P<number>\d{1,9})\s+"
-    r"(?P<shape>\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){1,100}\]|--)\s+"
+    r"(?P<shape>\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){1,100}\](?:,\s\[[-\d\s,]{1,100}\]){0,20}|--)\s+"
     rf"(?P<count>{COUNT})(?![\w,]|[.’']\d)"
 )
 
@@ -33,6 +33,20 @@ def summary_rows(text: str, start: int, end: int) -> list[Row]:
             )
         )
     return rows
+
+
+def fed_rows(rows: list[Row]) -> list[Row]:
+    """The rows of a table that prints what arrives at each layer: it is what leaves the one before."""
+    leaving = [*(row.shape for row in rows[1:]), *(_left(row) for row in rows[-1:])]
+    return [replace(row, incoming=row.shape, shape=shape, shapes=()) for row, shape in zip(rows, leaving, strict=True)]
+
+
+def _left(row: Row) -> Sizes | None:
+    """What leaves a linear layer with biases into which the shape of its row goes; None for others."""
+    width = row.shape[-1] if row.shape else None
+    if row.type != "Linear" or row.shape is None or width is None or not row.count or row.count % (width + 1):
+        return None
+    return (*row.shape[:-1], row.count // (width + 1))
 
 
 _NAME = re.compile(
