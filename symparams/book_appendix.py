@@ -66,6 +66,14 @@ class Appendix(Shown):
         """Everything that is in it, as data."""
         return self._rendered("json").rstrip("\n")
 
+    def with_template(self, template: str | Path, format: str = "latex") -> str:
+        """What a Jinja template of your own makes of it, in a sandbox.
+
+        `format`: the marks that it writes: latex, typst, html or markdown. The file is read whenever it is used.
+        """
+        request = replace(self._request, template=Path(template))
+        return self._composed.by(request).text(format)
+
     def to_format(self, name: str) -> str:
         return self._rendered(name)
 

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from symparams.algebra.notation import Notation
+from symparams.appendices.document import AppendixDocument
+from symparams.appendices.writing import SAID
 from symparams.documents.asked_document import AskedDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.diagnosis_sections import DiagnosisDocument
@@ -35,9 +37,16 @@ ROOTS = {
     "A diagnosis: `d` of `diagnose.j2`": DiagnosisDocument,
     "An exam: `d` for templates of your own": ExamDocument,
     "A question of an exam: `d` of `exam/question.j2`": QuestionDocument,
+    "An appendix: `d` for templates of your own": AppendixDocument,
     "The marks of a class: `d` of `grade.j2`": MarksDocument,
 }
-OURS = ("symparams.documents.", "symparams.grading.report", "symparams.quantities.", "symparams.questions.")
+OURS = (
+    "symparams.appendices.",
+    "symparams.documents.",
+    "symparams.grading.report",
+    "symparams.quantities.",
+    "symparams.questions.",
+)
 OTHERS = ("Counts", "Condition", "Repeat")
 CLOSED = (
     "Network",
@@ -63,6 +72,7 @@ def page(introduction: str) -> str:
     parts.append(f"## Marks of the format: `mark`\n\n{_MARKS}\n\n{_table(Format)}\n\n{_NOTATION}\n\n{_table(Notation)}")
     parts.append(f"## Filters\n\n{_FILTERS}\n\n{_rows('filter', filters_told())}")
     parts.append(f"## Phrases\n\n{_PHRASES}\n\n{_rows('phrase', phrases())}")
+    parts.append(f"## Phrases of an appendix\n\n{_SAID}\n\n{_rows('phrase', appendix_phrases())}")
     parts.append(f"## Names of versions before\n\n{_FORMER}\n\n{_former()}")
     return "\n\n".join(parts) + "\n"
 
@@ -75,6 +85,7 @@ _FILTERS = """\
 A template of your own can also call each of them as a function: `{{ number(s.total) }}` is `{{ s.total|number }}`."""
 _PHRASES = """\
 What the built-in styles say inside a line, from `templates/styles/phrases.j2`; a template of your own can call them."""
+_SAID = "What a template for an appendix can call beside them, from `templates/appendix/say.j2`."
 _FORMER = "These go on working in templates of your own; what they give is found on the objects above."
 
 
@@ -173,7 +184,16 @@ def _default(one: inspect.Parameter) -> str:
 
 def phrases() -> dict[str, str]:
     """What each phrase says, from the comment on the line before it."""
-    text = (folder("templates") / "styles" / "phrases.j2").read_text("utf-8")
+    return _macros("styles/phrases.j2")
+
+
+def appendix_phrases() -> dict[str, str]:
+    """The same of those that templates for an appendix have beside them."""
+    return {call: told for call, told in _macros("appendix/say.j2").items() if call.partition("(")[0] in SAID}
+
+
+def _macros(file: str) -> dict[str, str]:
+    text = (folder("templates") / file).read_text("utf-8")
     return {m[2]: m[1] or "" for m in re.finditer(r"(?:<# ([^-\n].*) #>\n)?<% macro (.*?) %>", text)}
 
 

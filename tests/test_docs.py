@@ -14,7 +14,7 @@ from symparams.documents.catalogue import catalogue_text
 from symparams.documents.formats import Format
 from symparams.figures.figure import VIEWS
 from tests.conftest import EXAMPLES
-from tests.template_reference import attributes, filters_told, objects, page, phrases
+from tests.template_reference import appendix_phrases, attributes, filters_told, objects, page, phrases
 from tests.test_cli import run
 
 ROOT = EXAMPLES.parent
@@ -105,7 +105,7 @@ def test_everything_that_a_template_sees_says_what_it_is() -> None:
         for name, told in attributes(found).items()
         if not told
     ]
-    for told in (attributes(Format), attributes(Notation), filters_told(), phrases()):
+    for told in (attributes(Format), attributes(Notation), filters_told(), phrases(), appendix_phrases()):
         silent += [name for name, text in told.items() if not text]
     assert silent == []
 

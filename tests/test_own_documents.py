@@ -134,7 +134,9 @@ def test_nothing_behind_the_objects_is_reached(own: Own, text: str, said: str) -
 def test_every_template_is_listed_and_printed() -> None:
     listed = run("template")[1].splitlines()
     assert [line.split()[0] for line in listed] == template_names()
-    files = {path for name in ("styles", "exam", "formats") for path in (folder("templates") / name).glob("*.j2")}
+    files = {
+        path for name in ("styles", "exam", "appendix", "formats") for path in (folder("templates") / name).glob("*.j2")
+    }
     assert len(listed) == len(files) > 40
     for name in template_names():
         assert run("template", name) == (0, template_text(name), "")

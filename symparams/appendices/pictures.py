@@ -10,9 +10,9 @@ from typing import NamedTuple
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.typst_notation import quoted
+from symparams.appendices.document import Picture, Shown
 from symparams.appendices.record import NetworkSection
 from symparams.appendices.wording import lettered
-from symparams.appendices.writing import Picture, Shown
 from symparams.figures.figure import figure
 from symparams.figures.pages import HALF, readable
 from symparams.figures.scene import Scene

@@ -48,10 +48,10 @@ class Rule:
 class RuleGroup:
     """The rules for one quantity."""
 
-    quantity: str
+    quantity: str  # shape, params, macs, activations, field
     title: str  # as a heading: Output sizes
     convention: str  # what is counted, one sentence; empty where there is nothing to say
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...]  # in the order of their numbers
 
 
 class Meaning(NamedTuple):
@@ -65,7 +65,7 @@ class Meaning(NamedTuple):
 class Notation:
     """A symbol of the rules."""
 
-    symbol: Symbol
+    symbol: Symbol  # as it stands in the rules
     group: str  # sizes, windows, layers or quantities
     meanings: tuple[Meaning, ...]  # in the order of the rules
 
@@ -94,16 +94,16 @@ class CountRow:
 class CountGroup:
     """The distinct counts that one rule gives."""
 
-    rule: Rule
+    rule: Rule  # by which the layers are counted
     features: Features  # the settings that these layers have
-    rows: tuple[CountRow, ...]
+    rows: tuple[CountRow, ...]  # in the order of their first layers
 
 
 @dataclass(frozen=True, slots=True)
 class SizeRow:
     """A size that changes: layers and axes along which it comes out alike."""
 
-    rule: Rule
+    rule: Rule  # by which the size comes out
     names: tuple[Names, ...]  # of the layers that are named
     omitted: int  # how many further names there are
     axes: tuple[str, ...]  # height, width …
@@ -121,8 +121,8 @@ class StageRow:
     layers: Value  # how many there are, each copy counted, inputs not
     shape: Shape  # of the last output; (): they are of one kind
     field: Shape | str  # the receptive field at that output; a word where it has no size
-    params: Value
-    macs: Value
+    params: Value  # of all these layers
+    macs: Value  # for one example
     activations: Value  # in bytes
 
 
@@ -131,10 +131,10 @@ class Totals:
     """What a network has in all, each in its shortest form."""
 
     layers: Value  # inputs not counted, each copy counted
-    params: Value
-    trainable: Value
-    non_trainable: Value
-    macs: Value
+    params: Value  # trainable or not
+    trainable: Value  # those that training sets
+    non_trainable: Value  # those that it does not
+    macs: Value  # for one example
     activations: Value  # in bytes
 
 
@@ -143,18 +143,18 @@ class NetworkSection:
     """What is said of one network."""
 
     slug: str  # what tells its labels and its figure from those of the others: the name of its file
-    title: str
+    title: str  # what the source calls it, or else the name of its file
     file: str  # the name of its file; empty where it was no file
     convention: str  # keras or torch
-    input_shapes: tuple[Shape, ...]
-    letters: tuple[Letter, ...]
+    input_shapes: tuple[Shape, ...]  # without the batch axis
+    letters: tuple[Letter, ...]  # those that it has, with and without values
     given: tuple[Given, ...]  # what is known of them
-    counts: tuple[CountGroup, ...]
-    sizes: tuple[SizeRow, ...]
+    counts: tuple[CountGroup, ...]  # the table of distinct counts, by rule
+    sizes: tuple[SizeRow, ...]  # the table of sizes
     omitted_sizes: int  # sizes that change and are not listed, as they come out like those before them
-    stages: tuple[StageRow, ...]
+    stages: tuple[StageRow, ...]  # the table of costs
     by_kind: bool  # whether these are kinds of layers
-    totals: Totals
+    totals: Totals  # what all layers have together
     bounds: tuple[Relation, ...]  # the conditions under which formulas hold
     divisions: tuple[Condition, ...]  # that one number divides another
 
@@ -183,10 +183,10 @@ class Exercise:
 class Appendix:
     """All of it."""
 
-    groups: tuple[RuleGroup, ...]
+    groups: tuple[RuleGroup, ...]  # the rules, by quantity, in the order of a course
     notation: Mapping[str, tuple[Notation, ...]]  # by group
-    sections: tuple[NetworkSection, ...]
-    exercises: tuple[Exercise, ...]
+    sections: tuple[NetworkSection, ...]  # one for each network, in the order of the sources
+    exercises: tuple[Exercise, ...]  # each on another rule, as far as there are rules enough
     conventions: tuple[str, ...]  # keras, torch: those that the networks have
     keys: tuple[str, ...]  # of the works that are cited, in alphabetical order
 

@@ -8,20 +8,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.appendices.contract import record
+from symparams.appendices.document import Made, Shown
 from symparams.appendices.making import EXERCISES, appendix_of, file_of
 from symparams.appendices.pictures import Drawn, pictures_of, shown_in
 from symparams.appendices.record import Appendix
-from symparams.appendices.writing import Made, bibliography, standalone, written
+from symparams.appendices.writing import bibliography, standalone, written, written_by
 from symparams.documents.formats import FORMATS
+from symparams.documents.own_templates import template_text
+from symparams.documents.rendering import standalone as whole_document
 from symparams.errors import Source, SymparamsError, listed
 from symparams.figures.scene import Scene
 from symparams.model.network import Network
+from symparams.model.tensor import Convention
 from symparams.version import __version__
 
 TITLE = "Counting the networks of this book"
@@ -32,6 +37,7 @@ _WRITTEN = {
     "json": (".json",),
 }
 TEXTS = {name: suffixes[0] for name, suffixes in _WRITTEN.items()}  # what it is written in, and how such files end
+OWN = ("latex", "typst", "html", "markdown")  # what a template of a user's own writes
 SUFFIXES = {suffix: name for name, suffixes in _WRITTEN.items() for suffix in suffixes}  # what each ending stands for
 _OPEN = "0" * 12  # in place of the digest of the contents, until it is known
 HEAD = re.compile(r"Made by symparams (\S+); sources ([0-9a-f]{12}); contents ([0-9a-f]{12})")
@@ -49,13 +55,16 @@ class Request:
     digits: str = "comma"  # the mark between groups of three digits
     whole: bool = False  # whether a document stands around the text
     words: tuple[str, ...] = ()  # of the command that made it
+    unstated: Convention | None = None  # the convention of sources that state none; None: that of Keras
+    template: Path | None = None  # a template of the user's own, which writes the text
 
     def digest(self, format_: str) -> str:
         """Equal for requests that give the same in a format."""
         texts = [(file_of(s), s.text, s.kind, s.model) for s in self.sources]
         values = sorted((name, shown(formula, SOURCE)) for name, formula in self.given.items())
         about = (self.title, self.exercises, self.level, self.digits, self.whole, self.words, format_, __version__)
-        return _hashed(json.dumps([texts, values, about]))
+        template = None if self.template is None else template_text(self.template)
+        return _hashed(json.dumps([texts, values, about, self.unstated, template]))
 
 
 def check_request(request: Request) -> None:
@@ -91,17 +100,34 @@ class Composed:
     def text(self, format_: str) -> str:
         """The text in one of TEXTS but pdf, whose text is that of Typst."""
         request = self.request
+        if request.template is not None and format_ not in OWN:
+            raise SymparamsError(f"a template writes an appendix as {listed(OWN, 'or')}, not as {format_}")
         if format_ == "json":
             return json.dumps(record(self.contents), ensure_ascii=False, indent=2) + "\n"
         files = tuple(file_of(source) or "a text" for source in request.sources)
         digest = request.digest("pdf" if format_ == "typst" and request.whole else format_)
         made = Made(files, request.words, f"sources {digest}; contents {_OPEN}")
         pictures = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
+        if request.template is not None:
+            return sealed(self._by_template(request.template, format_, made, pictures))
         depth = max(LEVELS.index(request.level), 1) if not (request.whole or format_ == "html") else 1
         body = written(self.contents, format_, made, pictures, request.title, request.digits, depth, request.level)
         if request.whole or format_ == "html":
             body = standalone(body, format_, request.title)
         return sealed(body)
+
+    def by(self, request: Request) -> Composed:
+        """The same networks, asked for otherwise; what is known of them is not worked out again."""
+        other = Composed(request, self.networks)
+        if request.exercises == self.request.exercises:
+            other.__dict__.update(contents=self.contents, drawn=self.drawn)
+        return other
+
+    def _by_template(self, template: Path, format_: str, made: Made, pictures: Mapping[str, Shown]) -> str:
+        layers = sum(len(network.nodes) for network in self.networks)
+        about = (self.contents, format_, made, pictures, self.request.title, self.request.digits, layers)
+        text = written_by(template, *about)
+        return whole_document(text, format_) if self.request.whole else text
 
     @property
     def bibliography(self) -> str:

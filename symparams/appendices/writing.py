@@ -5,56 +5,23 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
+from pathlib import Path
 
 from symparams.algebra.typst_notation import quoted
+from symparams.appendices.document import AppendixDocument, Made, Shown, Work
 from symparams.appendices.record import Appendix
 from symparams.appendices.wording import extremes, halved, lettered, settings, too_long
 from symparams.documents.escaping import escape_latex
 from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.html_page import page_style
-from symparams.documents.rendering import environment, tidied, typesetter
-from symparams.references import REFERENCES, Citation
+from symparams.documents.rendering import Document, environment, tidied, typesetter, written_with
+from symparams.references import PREFIX, REFERENCES, Citation
 from symparams.version import __version__
 
 LETTER = "A"  # of the appendix, where the format does not number it
 FORMATS = ("latex", "typst", "html", "markdown")  # whose text can be written
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What an appendix says of how it was made."""
-
-    files: tuple[str, ...]  # the names of the sources
-    words: tuple[str, ...]  # of the command that made it; () where it was Python
-    digest: str = ""  # of the sources and the settings
-    version: str = __version__
-
-    @property
-    def note(self) -> str:
-        """The same in a line of a comment."""
-        return f"From {', '.join(self.files)}{' with ' + ' '.join(self.words) if self.words else ''}. Do not edit."
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as it is put into a text."""
-
-    name: str  # of its file, without the suffix
-    text: str  # of the picture itself, where it stands in the text
-    told: str  # what it shows, in a line
-    digest: str  # of the picture, where it is in a file
-    share: str  # of the height of a page, that it takes at most
-
-
-class Shown(NamedTuple):
-    """The pictures of a network."""
-
-    layers: Picture
-    costs: Picture | None  # bars; None where there are none
-    leads: bool  # whether the layers stand before the tables
 
 
 def written(
@@ -96,6 +63,30 @@ def written(
         works=[REFERENCES[key] for key in appendix.keys],
     )
     return tidied(check_letters(text, record), record)
+
+
+SAID = ("names", "kinds", "axes", "letter", "trained", "stem", "asked", "found")  # in say.j2: also for own templates
+
+
+def written_by(
+    template: Path,
+    appendix: Appendix,
+    format_: str,
+    made: Made,
+    pictures: Mapping[str, Shown],
+    title: str,
+    digits: str = "comma",
+    layers: int = 0,
+) -> str:
+    """What a template of a user's own makes of it, behind the comment on how it was made; of so many layers."""
+    document = Document(format=format_, digits=digits)
+    env = environment(document.record)
+    say = env.get_template("appendix/say.j2").module
+    works = tuple(Work(PREFIX + key, REFERENCES[key].plain()) for key in appendix.keys)
+    about = AppendixDocument(title, made, appendix, pictures, works)
+    text = written_with(template, layers, document, d=about, **{name: getattr(say, name) for name in SAID})
+    comment = env.get_template(f"appendix/{format_}.j2").module.comment(made)  # type: ignore[attr-defined]
+    return f"{str(comment).strip()}\n{text}"
 
 
 def _numbers(appendix: Appendix) -> dict[str, str]:

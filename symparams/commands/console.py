@@ -169,14 +169,19 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 TEMPLATE = click.option("--template", metavar="FILE", type=ReadFile(path_type=Path), help="Your own Jinja template.")
 
 
-def check_template(template: Path | None, format_: str, output: Output) -> None:
-    """Raise UsageError where a template of a user's own cannot write what is asked for."""
+def check_template(template: Path | None, format_: str, output: Output, able: Sequence[str] = ()) -> None:
+    """Raise UsageError where a template of a user's own cannot write what is asked for.
+
+    `able`: the formats that it can write; () are all that documents have.
+    """
     if template is not None and output.format == "pdf":
         raise click.UsageError(
             "--template makes no PDF, since what it writes would be run; it goes with --format typst"
         )
     if template is not None and format_ in ("office", "json"):
-        raise click.UsageError(f"--template makes text; it goes with --format {listed(written_formats(), 'or')}")
+        raise click.UsageError(
+            f"--template makes text; it goes with --format {listed(able or written_formats(), 'or')}"
+        )
 
 
 def exhausted(error: RecursionError | MemoryError) -> LimitError:

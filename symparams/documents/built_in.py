@@ -5,7 +5,7 @@ from __future__ import annotations
 from symparams.errors import SymparamsError, nearest
 from symparams.resources import folder
 
-_FOLDERS = ("styles", "exam", "formats")  # in templates/, in the order of the list
+_FOLDERS = ("styles", "exam", "appendix", "formats")  # in templates/, in the order of the list
 _END = ".j2"
 
 

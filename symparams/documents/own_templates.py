@@ -40,7 +40,7 @@ def own_document(
     `about`: the objects by the names that the template has for them; `layers`: of the networks, by which its work is
     bounded.
     """
-    text = _text(template)
+    text = template_text(template)
     meter = Meter(layers)
     solution = about.get("s")
     former = FormerNames(solution, writes, phrases).functions if isinstance(solution, Solution) else {}
@@ -65,7 +65,8 @@ def own_document(
         raise _at(template, text, _line(error, template), str(error) or type(error).__name__) from None
 
 
-def _text(template: Path) -> str:
+def template_text(template: Path) -> str:
+    """What a template of a user's own says; SymparamsError where it cannot be read."""
     try:
         with opened(template) as file:
             data = file.read(_BYTES + 1)

@@ -11,6 +11,7 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, MissingInputError, Source, SymparamsError
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
+from symparams.model.tensor import Convention
 from symparams.reading.prose import has_prose, has_question, nothing, without_comments
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
@@ -108,7 +109,11 @@ def network(
     *,
     for_others: bool = False,
     without_ranges: bool = False,
+    unstated: Convention | None = None,
 ) -> Network:
-    """The network that a text of any kind describes; see `symparams.sources.language.network`."""
+    """The network that a text of any kind describes; see `symparams.sources.language.network`, and `built` there."""
     statements = reading_of(source).statements
-    return built(statements, source, given, catalogue, for_others=for_others, without_ranges=without_ranges)
+    return built(
+        statements, source, given, catalogue,
+        for_others=for_others, without_ranges=without_ranges, unstated=unstated,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from symparams.layers import CATALOGUE, Catalogue, with_extensions
 from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 from symparams.model.network import Network
+from symparams.model.tensor import Convention
 from symparams.sources import records as r
 from symparams.sources.declarations import declared
 from symparams.sources.expansion import expanded
@@ -58,12 +59,18 @@ def built(
     for_others: bool = False,
     without_ranges: bool = False,
     typed: bool = False,
+    unstated: Convention | None = None,
 ) -> Network:
-    """The network of statements with places in `source`; `typed` as for `understood`, the rest as for `network`."""
+    """The network of statements with places in `source`; `typed` as for `understood`, the rest as for `network`.
+
+    `unstated`: the convention of a text that neither states one nor has class names of one framework.
+    """
     if without_ranges:
         statements = [s for s in statements if not isinstance(s, r.Range)]
     try:
         said = understood(statements, source, catalogue, typed=typed)
+        if unstated and said.convention is None and not any(isinstance(s, r.Convention) for s in statements):
+            said = understood([r.Convention(unstated, Span(0)), *statements], source, catalogue, typed=typed)
         return _built(said, source, given or {}, catalogue, strict=not for_others)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply", source=source) from None
