@@ -116,6 +116,11 @@ class Composed:
             body = standalone(body, format_, request.title)
         return sealed(body)
 
+    def body(self, format_: str) -> str:
+        """The text in a format, without a title, a document around it, or how it was made."""
+        pictures = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
+        return written(self.contents, format_, Made((), ()), pictures, "", self.request.digits)
+
     def by(self, request: Request) -> Composed:
         """The same networks, asked for otherwise; what is known of them is not worked out again."""
         other = Composed(request, self.networks)

@@ -8,7 +8,9 @@ from string import ascii_uppercase
 from typing import Any
 
 from symparams.api import Net
-from symparams.books.request import TREE, About, Texts
+from symparams.appendices.request import Composed
+from symparams.appendices.request import Request as AppendixRequest
+from symparams.books.request import PICTURE, TREE, About, Texts
 from symparams.commands.console import assignments
 from symparams.commands.main import check_whole, in_order, meant
 from symparams.documents.labels import slugs
@@ -21,6 +23,7 @@ from symparams.exam_questions import exam
 from symparams.figures.figure import figure as drawn
 from symparams.figures.svg import svg
 from symparams.layers import CATALOGUE
+from symparams.model.tensor import Convention
 from symparams.quantities.layer_quantities import USUAL
 from symparams.quantities.settings import Setting, Settings
 from symparams.reading.door import network
@@ -81,6 +84,23 @@ def figure(about: About, /, given: Sequence[str], kind: str, model: str, view: s
     (source,) = _sources(about, kind, model)
     scene = drawn(network(source, assignments(given)), view, depth)
     return {"svg": svg(scene), "title": scene.title, "told": scene.told}
+
+
+def appendix(
+    about: About,
+    /,
+    given: Sequence[str],
+    kind: str,
+    model: str,
+    unstated: Convention | None,
+    exercises: int,
+    digits: str,
+) -> Texts:
+    """The appendix of the book: notation, each rule once, a section for each network, exercises and solutions."""
+    sources, values = _sources(about, kind, model), assignments(given)
+    built = [network(source, values, unstated=unstated) for source in sources]
+    composed = Composed(AppendixRequest(tuple(sources), values, exercises=exercises, digits=digits), built)
+    return {"text": composed.body(TREE), **{PICTURE + name: svg(one) for name, one in composed.pictures.items()}}
 
 
 def exercise(

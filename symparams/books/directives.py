@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symparams.books import answers
 from symparams.books.request import SETTINGS, request
+from symparams.commands.appendix import appendix
 from symparams.commands.console import like
 from symparams.commands.draw import draw
 from symparams.commands.exams import exam
@@ -24,6 +25,12 @@ DIRECTIVES = {
             "arch:summary",
             answers.summary,
             like(summary, *_INPUT, "quantities", "digits", *SETTINGS),
+            is_for_one=False,
+        ),
+        request(
+            "arch:appendix",
+            answers.appendix,
+            like(appendix, *_INPUT, "unstated", "exercises", "digits"),
             is_for_one=False,
         ),
         request("arch:figure", answers.figure, like(draw, *_INPUT, "view", "depth")),

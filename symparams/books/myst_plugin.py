@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from symparams.books import myst_tree
 from symparams.books.myst_tree import Node, labelled
-from symparams.books.request import About, Request, Texts, label_of, role_of, words
+from symparams.books.request import PICTURE, About, Request, Texts, label_of, role_of, words
 from symparams.books.roles import ROLES
 from symparams.books.tree import line, tree
 from symparams.commands.console import Inputs, say
@@ -110,13 +110,18 @@ def _sources(files: Sequence[str], body: str) -> tuple[Source, ...]:
 
 
 def _document(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
-    return myst_tree.blocks(tree(texts["text"]))
+    pictures = {name.removeprefix(PICTURE): _address(texts[name]) for name in texts if name.startswith(PICTURE)}
+    return myst_tree.blocks(tree(texts["text"]), pictures)
+
+
+def _address(svg: str) -> str:
+    """A picture as an address that has all of it."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 def _figure(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
-    data = base64.b64encode(texts["svg"].encode("utf-8")).decode("ascii")
     said = f"{texts['title']}: {texts['told']}" if texts["title"] else texts["told"]
-    image: Node = {"type": "image", "url": f"data:image/svg+xml;base64,{data}", "alt": _text(options, "alt") or said}
+    image: Node = {"type": "image", "url": _address(texts["svg"]), "alt": _text(options, "alt") or said}
     if width := _text(options, "width"):
         image["width"] = width
     caption = _settled(options.get("caption"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any, TypeAlias
 
@@ -12,11 +12,12 @@ Node: TypeAlias = dict[str, Any]
 
 _KINDS = {"strong": "strong", "emphasis": "emphasis"}
 _VALUES = {"code": "inlineCode", "m": "inlineMath"}
+NONE: Mapping[str, str] = {}  # no pictures
 
 
-def blocks(pieces: Iterable[Piece]) -> list[Node]:
-    """The nodes of whole paragraphs, tables and equations."""
-    return [node for piece in pieces for node in _block(piece)]
+def blocks(pieces: Iterable[Piece], pictures: Mapping[str, str] = NONE) -> list[Node]:
+    """The nodes of whole paragraphs, tables and equations; `pictures`: the addresses of figures by their names."""
+    return [node for piece in pieces for node in _block(piece, pictures)]
 
 
 def line(children: Iterable[Child]) -> list[Node]:
@@ -39,7 +40,7 @@ def labelled(label: str) -> Node:
     return {"label": label, "identifier": label.lower()}
 
 
-def _block(piece: Piece) -> Iterator[Node]:
+def _block(piece: Piece, pictures: Mapping[str, str]) -> Iterator[Node]:
     match piece.kind:
         case "title" | "heading":
             yield paragraph([{"type": "strong", "children": line(piece.children)}])
@@ -48,13 +49,28 @@ def _block(piece: Piece) -> Iterator[Node]:
         case "list":
             yield _list(piece)
         case "table":
-            yield {"type": "table", "children": [_row(row) for row in piece.pieces]}
+            yield {"type": "table", "children": _rows(piece.pieces)}
         case "math":
             yield from _math(piece)
+        case "section":
+            depth = 1 + int(piece.attributes["level"])
+            yield {"type": "heading", "depth": depth, **labelled(piece.label), "children": line(piece.children)}
+        case "captioned" | "figure":
+            yield _captioned(piece, pictures)
         case "block":
             yield {"type": "code", "lang": "arch", "value": piece.text}
         case _:
-            yield paragraph(line(piece.children))
+            yield {**paragraph(line(piece.children)), **(labelled(piece.label) if piece.label else {})}
+
+
+def _captioned(piece: Piece, pictures: Mapping[str, str]) -> Node:
+    caption, other = piece.pieces
+    said = {"type": "caption", "children": [paragraph(line(caption.children))]}
+    if piece.kind == "figure":
+        image = {"type": "image", "url": pictures[piece.attributes["name"]], "alt": other.text}
+        return {"type": "container", "kind": "figure", **labelled(piece.label), "children": [image, said]}
+    table = {"type": "table", "children": _rows(other.pieces)}
+    return {"type": "container", "kind": "table", **labelled(piece.label), "children": [said, table]}
 
 
 def _inside(child: Child) -> Node:
@@ -64,6 +80,8 @@ def _inside(child: Child) -> Node:
         return {"type": _VALUES[child.kind], "value": child.text}
     if child.kind == "reference":
         return {"type": "crossReference", "kind": "equation", **labelled(child.label)}
+    if child.kind == "link":
+        return {"type": "crossReference", **labelled(child.attributes["to"]), "children": line(child.children)}
     return {"type": _KINDS[child.kind], "children": line(child.children)}
 
 
@@ -72,7 +90,7 @@ def _list(piece: Piece) -> Node:
     items = [[*([text(marks[at])] if marks else []), *line(item.children)] for at, item in enumerate(piece.pieces)]
     return {
         "type": "list",
-        "ordered": False,
+        "ordered": piece.attributes.get("kind") == "numbers",
         "spread": False,
         "children": [{"type": "listItem", "spread": False, "children": [paragraph(item)]} for item in items],
     }
@@ -85,9 +103,17 @@ def _math(piece: Piece) -> Iterator[Node]:
         yield {"type": "math", "value": value, **numbered}
 
 
-def _row(row: Piece) -> Node:
+def _rows(rows: Sequence[Piece]) -> list[Node]:
+    return [_row(row, len(rows[0].pieces)) for row in rows]
+
+
+def _row(row: Piece, columns: int) -> Node:
     kind = row.attributes["kind"]
-    return {"type": "tableRow", "children": [_cell(cell, kind) for cell in row.pieces]}
+    cells = [_cell(cell, kind) for cell in row.pieces]
+    if len(cells) < columns:  # the heading of a group
+        cells[-1] |= {"colspan": 1 + columns - len(cells)}
+        cells[-1]["children"] = [{"type": "emphasis", "children": cells[-1]["children"]}]
+    return {"type": "tableRow", "children": cells}
 
 
 def _cell(cell: Piece, kind: str) -> Node:

@@ -19,8 +19,11 @@ from symparams.errors import Source, SymparamsError
 from symparams.quantities.settings import Settings
 from symparams.version import __version__
 
-Texts: TypeAlias = Mapping[str, str]  # what is answered, by what it is: text (a `tree`), svg, told, name, solution
+Texts: TypeAlias = Mapping[
+    str, str
+]  # what is answered, by what it is: text (a `tree`), svg, told, name, solution, pictures
 
+PICTURE = "picture:"  # before the name of a picture that a text has
 TREE = "tree"  # the format of all documents here
 SETTINGS = tuple(field.name for field in fields(Settings))  # the options for what quantities depend on
 

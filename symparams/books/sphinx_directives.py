@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from symparams.books.docutils_tree import Placer
-from symparams.books.request import About, Request, Texts, label_of, role_of, words
+from symparams.books.request import PICTURE, About, Request, Texts, label_of, role_of, words
 from symparams.books.sphinx_domain import Exercise, NetworkDomain, anchor
 from symparams.books.tree import line, tree
 from symparams.commands.console import Inputs
@@ -56,8 +56,33 @@ class Asking(SphinxDirective):  # type: ignore[misc]
 
     def placed(self, texts: Texts) -> list[Any]:
         """The nodes for an answer."""
-        found: list[Any] = Placer(self.env.docname, self._numbered).blocks(tree(texts["text"]))
+        drawing = {name: texts[name] for name in texts if name.startswith(PICTURE)}
+        placer = Placer(
+            self.env.docname, self._numbered, lambda name, told: self._image(drawing[PICTURE + name], told), self._noted
+        )
+        found: list[Any] = placer.blocks(tree(texts["text"]))
+        if any(isinstance(node, nodes.section) for node in found) and not self._may_have_sections():
+            raise SymparamsError("an appendix stands right below a heading, not in a list or another directive")
         return found
+
+    def _may_have_sections(self) -> bool:
+        return isinstance(getattr(self.state, "parent", None), nodes.document | nodes.section)
+
+    def _noted(self, label: str, place: str, title: str) -> None:
+        """Have a section, table or figure be meant by its label, in every document."""
+        self.env.get_domain("std").note_hyperlink_target(label, self.env.docname, place, title)
+
+    def _image(self, text: str, alt: str) -> Any:
+        """A picture that is given as SVG, as a file among what Sphinx keeps."""
+        name = nodes.make_id(f"arch-{self.request.key([], About((Source('', text),)))[:24]}")
+        path = Path(self.env.doctreedir) / FIGURES / f"{name}.svg"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+        here = Path(self.env.doc2path(self.env.docname)).parent
+        image = nodes.image("", uri=Path(os.path.relpath(path, here)).as_posix(), alt=alt)
+        image["arch"] = True
+        return image
 
     def answer(self) -> Texts:
         """What is asked for, from the environment if it is known there."""
@@ -86,7 +111,11 @@ class Asking(SphinxDirective):  # type: ignore[misc]
         self.set_source_info(node)
         domain.note_equation(self.env.docname, node["label"], location=node)
         node["number"] = domain.get_equation_number_for(node["label"])
-        return [self._target(f"equation-{node['label']}"), node]
+        targets = [self._target(f"equation-{node['label']}")]
+        for other in node.get("also", ()):  # further kinds of layers have the same rule
+            domain.equations[other] = (self.env.docname, node["number"])
+            targets.append(self._target(f"equation-{other}"))
+        return [*targets, node]
 
     def _target(self, name: str) -> Any:
         """What links lead to, before what they mean."""
@@ -116,15 +145,8 @@ class Drawing(Asking):
     """The directive for figures, which takes what those of images take."""
 
     def placed(self, texts: Texts) -> list[Any]:
-        name = nodes.make_id(f"arch-{self.request.key([], About((Source('', texts['svg']),)))[:24]}")
-        path = Path(self.env.doctreedir) / FIGURES / f"{name}.svg"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, texts["svg"])
-        here = Path(self.env.doc2path(self.env.docname)).parent
         told = f"{texts['title']}: {texts['told']}" if texts["title"] else texts["told"]
-        image = nodes.image("", uri=Path(os.path.relpath(path, here)).as_posix(), alt=self.options.get("alt", told))
-        image["arch"] = True
+        image = self._image(texts["svg"], self.options.get("alt", told))
         image.attributes.update({k: self.options[k] for k in ("width", "height", "scale") if k in self.options})
         figure = nodes.figure("", image, align=self.options.get("align", "default"))
         if "caption" in self.options:

@@ -8,7 +8,9 @@ from typing import TypeAlias
 from xml.etree import ElementTree
 
 # title, heading, subheading, paragraph, list with item, table with row and cell, math with line, block (code in lines
-# of its own); in a line strong, emphasis, code, m (mathematics) and reference (to a numbered equation).
+# of its own); in an appendix section (the title of one), captioned with caption and table, figure with caption and
+# told (what it shows); in a line strong, emphasis, code, m (mathematics), reference (to a numbered equation) and link
+# (to a section or paragraph).
 Child: TypeAlias = "Piece | str"
 
 
@@ -20,7 +22,8 @@ class Piece:
     children: tuple[Child, ...] = ()
     attributes: Mapping[str, str] = field(
         default_factory=dict
-    )  # label of math and reference, kind of row and list, side of cell
+    )  # label of what is referred to and of reference, to of link, level of section, name of figure, kind of row and
+    # list, side of cell; also: of math further labels
 
     @property
     def text(self) -> str:

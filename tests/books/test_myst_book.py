@@ -89,3 +89,18 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
     _, _, said = build(tmp_path, "---\nexports:\n  - format: md\n---\n\nSo {params}`small.arch conv_9`.\n")
     assert "line 6: there is no layer `conv_9`; did you mean `conv_2`?" in said
     assert "Traceback" not in said
+
+
+def test_an_appendix(tmp_path: Path) -> None:
+    page = PAGE.partition("# Counting")[0] + (
+        "# Numbers\n\nSee [](#sp:rule:conv:params) and [](#sp:net:small:counts).\n\n"
+        "```{arch:appendix} small.arch\n:exercises: 2\n```\n"
+    )
+    markdown, jats, told = build(tmp_path, page)
+    assert "⛔" not in told
+    assert "⚠" not in told, told
+    for text in (markdown, jats):
+        for number in ("76", "296", "372", "10,728"):
+            assert re.search(rf"\b{number}\b", text), number
+        assert "Distinct counts of small" in text
+        assert "Receptive fields" in text

@@ -23,7 +23,7 @@ SMALL = "input(9, 9, 2) -> conv(4, 3) -> conv(8, 3)"
 TYPES = {  # of nodes that MyST knows
     "paragraph", "text", "strong", "emphasis", "inlineCode", "inlineMath", "math", "table", "tableRow", "tableCell",
     "list", "listItem", "code", "crossReference", "container", "image", "caption", "exercise", "solution",
-    "admonitionTitle",
+    "admonitionTitle", "heading",
 }  # fmt: skip
 
 

@@ -111,6 +111,47 @@ def test_exercises_are_numbered_in_the_order_of_the_book(built: Path) -> None:
     assert 'id="exercise-the-smaller-one"' in page(built, "second")
 
 
+APPENDIX = """Numbers
+=======
+
+See :ref:`sp:net:letters`, :eq:`sp:rule:conv:params`, :eq:`sp:rule:conv:size` and :ref:`sp:net:mnist:counts`.
+
+.. arch:appendix:: mnist.arch letters.arch
+   :exercises: 3
+"""
+
+
+def test_an_appendix_is_a_part_of_the_book(book: Path) -> None:
+    (book / "letters.rst").write_text(APPENDIX, "utf-8")
+    for builder in ("html", "latex"):
+        assert build(book, builder, "-W") == ""
+    said = text(book, "letters")
+    for number in (sp.load(BOOK / "mnist.arch").params, 18_207):
+        assert f"{number:,}" in said
+    assert "By (" in said
+    assert re.search(r"See letters, \((\d+)\), \((\d+)\) and Distinct counts of MNIST with 63 filters\.", said)
+    contents = page(book, "index")
+    for place in ("sp-notation", "sp-rules-params", "sp-net-letters", "sp-solutions"):
+        assert f'href="letters.html#{place}"' in contents
+    html = page(book, "letters")
+    assert len(re.findall(r'src="_images/arch-\w+\.svg"', html)) >= 2
+    for place in re.findall(r'href="#([^"]+)"', html):
+        assert f'id="{place}"' in html
+    latex = (book / "_build" / "latex" / "counting.tex").read_text("utf-8")
+    assert "\\label{equation:letters:sp:rule:conv:params}" in latex
+    assert f"{sp.load(BOOK / 'mnist.arch').params:,}" in latex
+
+
+def test_two_kinds_of_layers_have_one_equation(book: Path) -> None:
+    rule = "See :eq:`sp:rule:{}:size`.\n"
+    said = "Numbers\n=======\n\n" + "\n".join(map(rule.format, ("conv", "maxpool")))
+    (book / "letters.rst").write_text(f"{said}\n.. arch:appendix:: mnist.arch\n", "utf-8")
+    assert build(book, "html", "-W") == ""
+    found = re.findall(r"See \((\d+)\)\.", text(book, "letters"))
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
 def test_figures_are_files(built: Path) -> None:
     (image,) = re.findall(r'<img alt="([^"]*)" src="(_images/arch-\w+\.svg)"', page(built, "second"))
     assert image[0] == "3 layers, 1,243 parameters" or "1,2" in image[0]
@@ -210,6 +251,7 @@ WRONG = [  # what a page says from its fourth line on, and what is wrong with it
         ".. arch:summary::\n\n   input(3)\n   -> conw(3)",
         ":7: WARNING: unknown layer `conw`; did you mean `conv`?\n    -> conw(3)\n       ^",
     ),
+    ("* .. arch:appendix:: small.arch", ":4: WARNING: an appendix stands right below a heading, not in a list or"),
     (".. arch:figure:: small.arch mnist.arch", ":4: WARNING: give one network"),
     (".. arch:solution:: small.arch\n   :style: loud", ":4: WARNING: :style: 'loud' is not one of"),
     (".. arch:solution:: small.arch\n   :loud:", ':4: ERROR: Error in "arch:solution" directive:'),

@@ -22,15 +22,20 @@ from symparams.sources.language import network
 from tests.conftest import EXAMPLES
 from tests.helpers import networks
 
-BLOCKS = {"title", "heading", "subheading", "paragraph", "list", "table", "math", "block"}
+BLOCKS = {
+    "title", "heading", "subheading", "paragraph", "list", "table", "math", "block", "section", "captioned", "figure",
+}  # fmt: skip
 INSIDE: dict[str, set[str]] = {  # what may stand in what; in anything else, texts and what stands in a line
     "list": {"item"},
     "table": {"row"},
+    "captioned": {"caption", "table"},
+    "figure": {"caption", "told"},
+    "told": set(),
     "row": {"cell"},
     "math": {"line"},
     **{kind: set() for kind in ("line", "m", "code", "block")},
 }
-IN_LINE = {"strong", "emphasis", "code", "m", "reference"}
+IN_LINE = {"strong", "emphasis", "code", "m", "reference", "link"}
 
 
 def check(pieces: tuple[Piece, ...], may: set[str] = BLOCKS) -> None:
@@ -75,6 +80,39 @@ def document(text: str, style: str, quantities: tuple[str, ...] = ("shape", "par
 @pytest.mark.parametrize("example", ["mnist-63", "vgg16-letters", "gpt2", "bilstm-imdb", "unet", "exam-cnn"])
 def test_every_piece_stands_where_it_may(example: str, style: str) -> None:
     check(tree(document((EXAMPLES / f"{example}.arch").read_text("utf-8"), style)))
+
+
+def appendix(*texts: str) -> dict[str, str]:
+    sources = tuple(Source(f"net{n}.arch", text) for n, text in enumerate(texts))
+    return dict(DIRECTIVES["arch:appendix"].answer([], About(sources)))
+
+
+def test_an_appendix_has_everything_that_it_refers_to() -> None:
+    names = ("mnist-63", "vgg16-letters", "gpt2", "unet")
+    texts = appendix(*((EXAMPLES / f"{name}.arch").read_text("utf-8") for name in names))
+    pieces = tree(texts["text"])
+    check(pieces)
+    inside = list(_inside(pieces))
+    labels = [p.label for p in inside if p.label and p.kind != "reference"]
+    labels += [label for p in inside for label in p.attributes.get("also", "").split()]
+    assert len(labels) == len(set(labels)) > 40
+    assert {p.label for p in inside if p.kind == "reference"} <= set(labels)
+    assert {p.attributes["to"] for p in inside if p.kind == "link"} <= set(labels)
+    drawn = {f"picture:{p.attributes['name']}" for p in inside if p.kind == "figure"}
+    assert drawn == set(texts) - {"text"}
+    assert "Do not edit" not in texts["text"]
+    assert [p.attributes["level"] for p in pieces if p.kind == "section"].count("1") == 6 + len(names)
+
+
+@given(networks(letters=True), networks())
+def test_appendices_of_random_networks(one: str, other: str) -> None:
+    check(tree(appendix(valid(one), valid(other))["text"]))
+
+
+def _inside(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+    for piece in pieces:
+        yield piece
+        yield from _inside(piece.pieces)
 
 
 @given(networks(letters=True))
