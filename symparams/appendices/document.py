@@ -46,6 +46,13 @@ class Shown(NamedTuple):
     leads: bool  # whether the layers stand before the tables
 
 
+class Pictures(NamedTuple):
+    """All pictures of an appendix."""
+
+    networks: Mapping[str, Shown]  # those of each network, by its slug
+    windows: Mapping[int, Picture]  # where windows stand, by the numbers of the rules for their sizes
+
+
 class Work(NamedTuple):
     """A work that is cited."""
 
@@ -61,4 +68,5 @@ class AppendixDocument:
     made: Made  # from what, and by which command
     contents: Appendix  # notation, rules, a section for each network, exercises
     pictures: Mapping[str, Shown]  # those of each network, by its slug
+    windows: Mapping[int, Picture]  # where windows stand, by the numbers of the rules for their sizes
     works: tuple[Work, ...]  # that are cited, in the order of their numbers

@@ -22,13 +22,14 @@ def appendix_of(networks: Sequence[tuple[Source, Network]], exercises: int = EXE
     """The appendix on some networks, with so many exercises at most."""
     collected = Collected()
     solutions = [solution_of(network) for _, network in networks]
-    for solution in solutions:
-        collected.add(solution)
+    titles = [_title(source, network) for source, network in networks]
+    for solution, title in zip(solutions, titles, strict=True):
+        collected.add(solution, title)
     groups = collected.groups()
     slugs = file_slugs((source, network.title) for source, network in networks)
     sections = tuple(
-        SectionMaker(solution, collected.rules).section(slug, _title(source, network), file_of(source))
-        for (source, network), solution, slug in zip(networks, solutions, slugs, strict=True)
+        SectionMaker(solution, collected.rules).section(slug, title, file_of(source))
+        for (source, _), solution, slug, title in zip(networks, solutions, slugs, titles, strict=True)
     )
     every = [rule for group in groups for rule in group.rules]
     return Appendix(

@@ -11,12 +11,13 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.typst_notation import quoted
 from symparams.appendices.document import Picture, Shown
-from symparams.appendices.record import NetworkSection
+from symparams.appendices.record import NetworkSection, Rule
 from symparams.appendices.wording import lettered
 from symparams.figures.figure import figure
 from symparams.figures.pages import HALF, readable
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg, told
+from symparams.figures.window_view import window_figure
 from symparams.model.network import Network
 from symparams.plots.plot import plot_of_rows
 
@@ -30,6 +31,7 @@ _HEAD, _LINE, _TABLE, _ROW, _CAPTION = 0.09, 0.021, 0.084, 0.0172, 0.055
 _PAGE, _LOOSE, _LEAST = 0.92, 0.08, 0.3  # tables that fit a page; what is left free; the least room for a figure
 _FORMULA = 0.042  # a line of a displayed formula
 _SPARE = 0.19  # that must be left on a page for a picture that is not needed, with its caption
+_WINDOWS = 0.8  # how large a picture of windows is beside what it is by itself
 _HALF = 0.46  # of a figure with tables on its page
 
 
@@ -103,19 +105,28 @@ _IDENTITY = re.compile(r'(id|aria-labelledby)="(title|desc)( desc)?"')
 
 def shown_in(format_: str, pictures: dict[str, Drawn]) -> Shown:
     """The pictures of a network for a text: in it, or beside it in files."""
-    made = [_picture(format_, name, drawn.scene, drawn.share) for name, drawn in pictures.items()]
+    made = [picture(format_, name, drawn) for name, drawn in pictures.items()]
     leads = next(iter(pictures.values())).leads
     return Shown(made[0], made[1] if len(made) > 1 else None, leads)
 
 
-def _picture(format_: str, name: str, scene: Scene, share: float) -> Picture:
+def windows_of_rule(rule: Rule) -> tuple[str, Drawn]:
+    """Where the windows of the layer stand that is the example of a rule; the name is that of the rule."""
+    assert rule.example is not None
+    scene = window_figure(rule.example.node)
+    return rule.labels[0].removeprefix("sp:").replace(":", "_"), Drawn(scene, _high(scene) * _WINDOWS, False)
+
+
+def picture(format_: str, name: str, drawn: Drawn) -> Picture:
+    """A picture for a text, by the name of its file."""
+    scene = drawn.scene
     text = svg(scene)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     if format_ == "html":  # where all pictures stand in one page, with names of their own
         text = _IDENTITY.sub(lambda found: _apart(found, name), text)
     elif format_ == "typst":
         text = quoted(text)
-    return Picture(name, text if format_ in ("html", "typst") else "", told(scene), digest, f"{share:.2f}")
+    return Picture(name, text if format_ in ("html", "typst") else "", told(scene), digest, f"{drawn.share:.2f}")
 
 
 def _apart(found: re.Match[str], name: str) -> str:

@@ -14,6 +14,7 @@ from symparams.documents.layer_description import ArrivingEntry, SettingEntry
 from symparams.documents.solution import Given, Relation
 from symparams.model.conditions import Condition
 from symparams.model.layer import Shape
+from symparams.model.network import Node
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.references import Citation
@@ -24,6 +25,13 @@ class Case(NamedTuple):
 
     features: Features  # the settings
     rule: Formula  # the formula under them
+
+
+class Example(NamedTuple):
+    """A layer whose sizes are so small that its windows can be drawn."""
+
+    network: str  # its title
+    node: Node  # where it stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Rule:
     cases: tuple[Case, ...]  # the same under other settings
     sources: tuple[Citation, ...]  # where it is found
     symbols: tuple[Symbol, ...]  # those of all its formulas and its sentence, in reading order
+    example: Example | None  # of a rule for spatial sizes: a layer that has it, to be drawn; None: there is none
 
 
 @dataclass(frozen=True, slots=True)

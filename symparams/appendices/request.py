@@ -15,9 +15,9 @@ from symparams.algebra.formula import Formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.appendices.contract import record
-from symparams.appendices.document import Made, Shown
+from symparams.appendices.document import Made, Pictures
 from symparams.appendices.making import EXERCISES, appendix_of, file_of
-from symparams.appendices.pictures import Drawn, pictures_of, shown_in
+from symparams.appendices.pictures import Drawn, picture, pictures_of, shown_in, windows_of_rule
 from symparams.appendices.record import Appendix
 from symparams.appendices.writing import bibliography, standalone, written, written_by
 from symparams.documents.formats import FORMATS
@@ -97,6 +97,16 @@ class Composed:
         pairs = zip(self.networks, self.contents.sections, strict=True)
         return {section.slug: pictures_of(network, section) for network, section in pairs}
 
+    @cached_property
+    def windows(self) -> dict[int, tuple[str, Drawn]]:
+        """By the number of the rule for a size where windows stand: the name of the picture's file, and the picture."""
+        return {rule.number: windows_of_rule(rule) for rule in self.contents.rules if rule.example is not None}
+
+    def _shown(self, format_: str) -> Pictures:
+        """All pictures as a text in the format has them."""
+        networks = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
+        return Pictures(networks, {number: picture(format_, *named) for number, named in self.windows.items()})
+
     def text(self, format_: str) -> str:
         """The text in one of TEXTS but pdf, whose text is that of Typst."""
         request = self.request
@@ -107,7 +117,7 @@ class Composed:
         files = tuple(file_of(source) or "a text" for source in request.sources)
         digest = request.digest("pdf" if format_ == "typst" and request.whole else format_)
         made = Made(files, request.words, f"sources {digest}; contents {_OPEN}")
-        pictures = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
+        pictures = self._shown(format_)
         if request.template is not None:
             return sealed(self._by_template(request.template, format_, made, pictures))
         depth = max(LEVELS.index(request.level), 1) if not (request.whole or format_ == "html") else 1
@@ -118,17 +128,16 @@ class Composed:
 
     def body(self, format_: str) -> str:
         """The text in a format, without a title, a document around it, or how it was made."""
-        pictures = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
-        return written(self.contents, format_, Made((), ()), pictures, "", self.request.digits)
+        return written(self.contents, format_, Made((), ()), self._shown(format_), "", self.request.digits)
 
     def by(self, request: Request) -> Composed:
         """The same networks, asked for otherwise; what is known of them is not worked out again."""
         other = Composed(request, self.networks)
         if request.exercises == self.request.exercises:
-            other.__dict__.update(contents=self.contents, drawn=self.drawn)
+            other.__dict__.update(contents=self.contents, drawn=self.drawn, windows=self.windows)
         return other
 
-    def _by_template(self, template: Path, format_: str, made: Made, pictures: Mapping[str, Shown]) -> str:
+    def _by_template(self, template: Path, format_: str, made: Made, pictures: Pictures) -> str:
         layers = sum(len(network.nodes) for network in self.networks)
         about = (self.contents, format_, made, pictures, self.request.title, self.request.digits, layers)
         text = written_by(template, *about)
@@ -142,7 +151,8 @@ class Composed:
     @property
     def pictures(self) -> dict[str, Scene]:
         """All pictures, by the names of their files."""
-        return {name: drawn.scene for several in self.drawn.values() for name, drawn in several.items()}
+        found = dict(self.windows.values())
+        return {name: drawn.scene for several in (found, *self.drawn.values()) for name, drawn in several.items()}
 
 
 def sealed(text: str) -> str:

@@ -15,8 +15,9 @@ from symparams.appendices.canonical import any_axis, text_of
 from symparams.appendices.entries import QUANTITIES, all_found, found_fields
 from symparams.appendices.identity import Found, Identity
 from symparams.appendices.labels import label_of
-from symparams.appendices.record import Case, Rule, RuleGroup
+from symparams.appendices.record import Case, Example, Rule, RuleGroup
 from symparams.documents.solution import Solution
+from symparams.figures.windows import Windows, windows_of
 from symparams.model.derived import Derived
 from symparams.model.family import Family
 from symparams.model.sentence import Sentence, Slot, Text, pattern
@@ -36,21 +37,34 @@ class Collected:
     found: dict[Identity, list[Found]] = field(default_factory=dict)
     rules: dict[Identity, Rule] = field(default_factory=dict)  # when they are numbered
     conventions: set[Convention] = field(default_factory=set)  # of the networks whose rules they are
+    examples: dict[Identity, Example] = field(default_factory=dict)  # of the rules for spatial sizes
     _seen: set[Derived] = field(default_factory=set)
 
-    def add(self, solution: Solution) -> None:
-        """Those of a network."""
+    def add(self, solution: Solution, title: str) -> None:
+        """Those of a network of this title."""
         self.conventions.add(solution.network.convention)
         for entry in solution.every:
             if entry.node.derived in self._seen and entry.shared is None:
                 continue
             self._seen |= {entry.node.derived} if entry.shared is None else set()
-            self._add(all_found(entry))
+            found = list(all_found(entry))
+            self._add(found)
+            self._show(found, Example(title, entry.node))
         self._add(found_fields(solution))
 
     def _add(self, several: Iterable[Found]) -> None:
         for one in several:
             self.found.setdefault(one.identity, []).append(one)
+
+    def _show(self, found: Iterable[Found], example: Example) -> None:
+        """Keep a layer for the picture of its rule: the first one, but rather one whose windows lie apart."""
+        identity = next((one.identity for one in found if one.identity.role == "size"), None)
+        windows = None if identity is None else windows_of(example.node)
+        if identity is None or windows is None:
+            return
+        known = self.examples.get(identity)
+        if known is None or (_are_apart(windows) and not _are_apart(windows_of(known.node))):
+            self.examples[identity] = example
 
     def groups(self) -> tuple[RuleGroup, ...]:
         """All of them in the order of a course, numbered."""
@@ -62,7 +76,7 @@ class Collected:
             rules = []
             for some in sorted(several, key=_place):
                 number += 1
-                rules.append(_rule(number, some, only))
+                rules.append(_rule(number, some, only, self.examples.get(some[0].identity)))
             rules = _each_said_once(rules)
             self.rules |= {
                 some[0].identity: rule for some, rule in zip(sorted(several, key=_place), rules, strict=True)
@@ -73,6 +87,11 @@ class Collected:
                 convention = measure.convention(Settings()) if measure is not None else ""
                 made.append(RuleGroup(quantity, title, convention, tuple(rules)))
         return tuple(made)
+
+
+def _are_apart(windows: Windows | None) -> bool:
+    """Whether neighboring windows do not start at neighboring positions."""
+    return windows is not None and any(len(a.starts) > 1 and a.starts[1] - a.starts[0] > 1 for a in windows.axes)
 
 
 def _place(several: Sequence[Found]) -> tuple[int, str, int, int, str]:
@@ -86,7 +105,7 @@ def _place(several: Sequence[Found]) -> tuple[int, str, int, int, str]:
 _ROLES = ("size", "jump", "offset")  # in this order; others come behind them
 
 
-def _rule(number: int, several: Sequence[Found], convention: Convention | None) -> Rule:
+def _rule(number: int, several: Sequence[Found], convention: Convention | None, example: Example | None) -> Rule:
     root = max(several, key=_generality)
     because = _reason([one for one in several if one.features == root.features and one.formula == root.formula])
     kinds = sorted({(_COURSE[o.layer.family], o.layer.names[0], o.heading) for o in several if o.heading})
@@ -106,6 +125,7 @@ def _rule(number: int, several: Sequence[Found], convention: Convention | None) 
         cases,
         _sources([one.layer.names[0] for one in ordered], root.identity.quantity, convention),
         tuple(s for s in known if s.meaning),
+        example,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from symparams.algebra.typst_notation import quoted
-from symparams.appendices.document import AppendixDocument, Made, Shown, Work
+from symparams.appendices.document import AppendixDocument, Made, Pictures, Work
 from symparams.appendices.record import Appendix
 from symparams.appendices.wording import extremes, halved, lettered, settings, too_long
 from symparams.documents.escaping import escape_latex
@@ -28,13 +28,13 @@ def written(
     appendix: Appendix,
     format_: str,
     made: Made,
-    pictures: Mapping[str, Shown],
+    pictures: Pictures,
     title: str,
     digits: str = "comma",
     depth: int = 1,
     level: str = "section",
 ) -> str:
-    """The text; `pictures`: those of each network, by slug; `depth`: the level of its heading, in LaTeX `level`."""
+    """The text; `depth`: the level of its heading, in LaTeX `level`."""
     record = _record(format_named(format_, digits))
     setter = typesetter(record)
     env = environment(record).overlay()  # whose filters other documents do not have
@@ -57,7 +57,8 @@ def written(
         a=blocks,
         made=made,
         title=title,
-        pictures=pictures,
+        pictures=pictures.networks,
+        windows=pictures.windows,
         numbers=_numbers(appendix),
         cited=cited,
         works=[REFERENCES[key] for key in appendix.keys],
@@ -73,7 +74,7 @@ def written_by(
     appendix: Appendix,
     format_: str,
     made: Made,
-    pictures: Mapping[str, Shown],
+    pictures: Pictures,
     title: str,
     digits: str = "comma",
     layers: int = 0,
@@ -83,7 +84,7 @@ def written_by(
     env = environment(document.record)
     say = env.get_template("appendix/say.j2").module
     works = tuple(Work(PREFIX + key, REFERENCES[key].plain()) for key in appendix.keys)
-    about = AppendixDocument(title, made, appendix, pictures, works)
+    about = AppendixDocument(title, made, appendix, *pictures, works)
     text = written_with(template, layers, document, d=about, **{name: getattr(say, name) for name in SAID})
     comment = env.get_template(f"appendix/{format_}.j2").module.comment(made)  # type: ignore[attr-defined]
     return f"{str(comment).strip()}\n{text}"

@@ -56,7 +56,7 @@ def test_the_rule_of_every_layer_is_among_the_formulas_under_its_number() -> Non
     collected = Collected()
     for kind in LAYERS:
         if kind.example:
-            collected.add(solution_of(network(Source("example", kind.example))))
+            collected.add(solution_of(network(Source("example", kind.example))), "")
     collected.groups()
     for found in _every():
         rule = collected.rules[found.identity]
