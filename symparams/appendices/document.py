@@ -44,6 +44,7 @@ class Shown(NamedTuple):
     layers: Picture  # the network, from input to output
     costs: Picture | None  # bars; None where there are none
     leads: bool  # whether the layers stand before the tables
+    room: str  # that the section takes, as a share of the height of a page; 1.00: a page or more
 
 
 class Pictures(NamedTuple):

@@ -23,11 +23,14 @@ from symparams.plots.plot import plot_of_rows
 
 _WHOLE = (660.0, 860.0)  # the width and height of a figure that has a page for itself
 _LOW = (660.0, 320.0)  # the same of one that shares a page with all tables
+_SMALLER = 0.25  # how much of a picture may be given up for a page less
 _SMALLEST = 0.7  # how much smaller letters may become
 
-# About how high things are on a page, as shares of the height of its text.
+# About how high things are on a page, as shares of the height of its text; LaTeX sets them higher than Typst.
 _PIXEL, _WIDTH = 1 / 934, 604.0  # of a picture as large as it is; and the width of the text in pixels
-_HEAD, _LINE, _TABLE, _ROW, _CAPTION = 0.09, 0.021, 0.084, 0.0172, 0.055
+_HEAD, _LINE, _CAPTION = 0.085, 0.021, 0.055
+_TABLE, _TOTAL, _ROW, _LETTERS = 0.066, 0.029, 0.0167, 0.02  # the last is a row where fractions of letters stand
+_LOWER = 0.85  # of these, where a format sets them lowest
 _PAGE, _LOOSE, _LEAST = 0.92, 0.08, 0.3  # tables that fit a page; what is left free; the least room for a figure
 _FORMULA = 0.042  # a line of a displayed formula
 _SPARE = 0.19  # that must be left on a page for a picture that is not needed, with its caption
@@ -41,6 +44,7 @@ class Drawn(NamedTuple):
     scene: Scene
     share: float  # of the height of a page, that it takes at most
     leads: bool  # whether it stands before the tables
+    room: float = 1.0  # that all of the section takes, of the height of a page
 
 
 def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
@@ -62,14 +66,16 @@ def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
         share = min(_high(scene), room)
     total = head + tables + share + _CAPTION
     over = total - max(1, math.floor(total))
-    if 0 < over < 0.2 * share:  # a little smaller, and a page less
+    if 0 < over < _SMALLER * share:  # a little smaller, and a page less
         share, total = share - over, total - over
     leads = (is_small and tables < _PAGE) or head + share + _CAPTION + counts <= 1
-    found = {section.slug: Drawn(scene, share, leads)}
     bars = None if _bars_open(section) or len(section.stages) < 2 else _bars(network, section)
-    if bars is not None and math.ceil(total + _high(bars) + _SPARE) == math.ceil(total):
+    lowest = _LOWER * (total - share) + share
+    found = {}
+    if bars is not None and math.ceil(lowest) == math.ceil(total + _high(bars) + _SPARE):
         found[f"{section.slug}-costs"] = Drawn(bars, _high(bars), False)
-    return found
+        total += _high(bars) + _CAPTION
+    return {section.slug: Drawn(scene, share, leads, min(total, 1.0)), **found}
 
 
 def _totals(section: NetworkSection) -> float:
@@ -96,8 +102,10 @@ def _high(scene: Scene) -> float:
 def _tables(section: NetworkSection) -> list[float]:
     """About how high the tables are: that of the counts and the others."""
     counts = sum(len(group.rows) + 1 for group in section.counts)
-    rows = (counts, len(section.sizes), len(section.stages) if len(section.stages) > 1 else 0)
-    return [_TABLE + (many + 1) * _ROW if many else 0.0 for many in rows]
+    stages = len(section.stages) if len(section.stages) > 1 else 0
+    row = _LETTERS if section.letters else _ROW
+    totals = ((counts, _TOTAL), (len(section.sizes), 0.0), (stages, _TOTAL))
+    return [_TABLE + total + many * row if many else 0.0 for many, total in totals]
 
 
 _IDENTITY = re.compile(r'(id|aria-labelledby)="(title|desc)( desc)?"')
@@ -106,8 +114,8 @@ _IDENTITY = re.compile(r'(id|aria-labelledby)="(title|desc)( desc)?"')
 def shown_in(format_: str, pictures: dict[str, Drawn]) -> Shown:
     """The pictures of a network for a text: in it, or beside it in files."""
     made = [picture(format_, name, drawn) for name, drawn in pictures.items()]
-    leads = next(iter(pictures.values())).leads
-    return Shown(made[0], made[1] if len(made) > 1 else None, leads)
+    first = next(iter(pictures.values()))
+    return Shown(made[0], made[1] if len(made) > 1 else None, first.leads, f"{first.room:.2f}")
 
 
 def windows_of_rule(rule: Rule) -> tuple[str, Drawn]:

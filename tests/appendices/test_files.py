@@ -248,3 +248,22 @@ def test_the_appendix_over_all_examples_has_two_pages_for_a_network_and_twelve_m
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", made))
     networks = len(composed.networks)
     assert networks < pages <= 12 + 2 * networks
+
+
+def _pages(*texts: str) -> int:
+    composed = of_texts(*texts)
+    return len(
+        re.findall(rb"/Type\s*/Page\b(?!s)", pdf(Composed(whole(composed.request), composed.networks).text("typst")))
+    )
+
+
+def test_a_network_begins_a_page_only_where_it_has_no_room() -> None:
+    small = [f"input(784) -> dense({units}, relu) -> dense(10)" for units in range(8, 14)]
+    assert _pages(*small) <= _pages(*small[:2]) + 2  # two stand on a page
+
+
+def test_costs_are_drawn_only_where_a_page_has_tables_too() -> None:
+    drawn = of_examples("lenet5", "vgg16").drawn
+    assert "lenet5-costs" not in drawn["lenet5"]
+    assert "vgg16-costs" in drawn["vgg16"]
+    assert drawn["lenet5"]["lenet5"].room <= 1 == drawn["vgg16"]["vgg16"].room
