@@ -200,9 +200,9 @@ class Exam(Shown):
     ) -> None:
         """Write it to a file or folder, as the command does: a file stands there whole, or not at all.
 
-        `format`: markdown, json, latex, typst, html, pdf, moodle, gift, qti12, qti21, blackboard, prairielearn, anki,
-        numbas, rexams or h5p; `part`: only the questions from one number to another, such as (1, 100). Raises
-        SymparamsError where something else stands already.
+        `format`: markdown, json, latex, typst, html, pdf, docx, epub, moodle, gift, qti12, qti21, blackboard,
+        prairielearn, anki, numbas, rexams or h5p; `part`: only the questions from one number to another, such as
+        (1, 100). Raises SymparamsError where something else stands already.
         """
         self.edition(format).write(Path(path), part, progress)
 

@@ -28,7 +28,7 @@ from symparams.exams.levels import levels_of
 from symparams.exports.answer_sheets import students_of
 from symparams.exports.edition import OWN
 from symparams.exports.export import PaperExport, TextExport
-from symparams.exports.registry import EXPORTS, PAPERS, SUFFIXES
+from symparams.exports.registry import EXPORTS, PAPERS, SHEETS, SUFFIXES
 from symparams.files import place_for, write_standard_output
 from symparams.layers import CATALOGUE
 from symparams.quantities.settings import Setting
@@ -194,9 +194,9 @@ def exam(
 
 def _check_paper(format_: str, has_names: bool, has_sheets: bool) -> None:
     """Raise UsageError where something is asked for that only papers have."""
-    for option, is_given in (("--names", has_names), ("--sheets", has_sheets)):
-        if is_given and format_ not in PAPERS:
-            raise click.UsageError(f"{option} goes with --format {listed(PAPERS, 'or')}")
+    for option, is_given, able in (("--names", has_names, PAPERS), ("--sheets", has_sheets, SHEETS)):
+        if is_given and format_ not in able:
+            raise click.UsageError(f"{option} goes with --format {listed(able, 'or')}")
 
 
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:

@@ -27,6 +27,7 @@ class Paper(PaperExport):
     """Two documents: exam.tex and exam-key.tex, or in another format."""
 
     template: ClassVar[str]  # of the whole document, in templates/
+    has_sheets: ClassVar[bool] = True  # whether its pages can be sheets for answers
     pictures = True
     formulas = True
     penalties = True
@@ -38,6 +39,8 @@ class Paper(PaperExport):
         return markup_named(self.markup)
 
     def check(self) -> None:
+        if self.sheets and not self.has_sheets:
+            raise SymparamsError(f"an exam as {self.name} has no answer sheets, which have their places on a page")
         if self.sheets:
             check_sheets()
 

@@ -18,6 +18,8 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
         "typst": ("typst", "Typst"),
         "html": ("html", "Html"),
         "pdf": ("typst", "Pdf"),
+        "docx": ("office", "Docx"),
+        "epub": ("office", "Epub"),
         "moodle": ("moodle", "Moodle"),
         "gift": ("gift", "Gift"),
         "qti12": ("qti12", "Qti12"),
@@ -39,6 +41,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "typst": (".typ",),
     "html": (".html", ".htm"),
     "pdf": (".pdf",),
+    "docx": (".docx",),
+    "epub": (".epub",),
     "moodle": (".xml",),
     "gift": (".gift",),
     "qti12": (".zip",),
@@ -51,8 +55,9 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "h5p": (".h5p",),
 }
 
-# The formats of papers, which have names of students on them and sheets for answers.
-PAPERS = ("latex", "typst", "html", "pdf")
+# The formats of papers, which have names of students on them, and those that have sheets for answers.
+PAPERS = ("latex", "typst", "html", "pdf", "docx", "epub")
+SHEETS = ("latex", "typst", "html", "pdf")
 
 
 # Other classes for a format, by what makes its files.

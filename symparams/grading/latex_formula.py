@@ -62,21 +62,24 @@ _NAMED = {
     "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "⌊": "floor.l", "⌋": "floor.r",
     "⌈": "ceil.l", "⌉": "ceil.r", "<": "lt", ">": "gt", ",": "comma", "-": "−",
 }  # fmt: skip
+_MATHML = Setting(
+    letter=lambda text: f"<mi>{html.escape(text)}</mi>",
+    number="<mn>{}</mn>".format,
+    sign=_html_sign,
+    word=lambda text: f"<mtext>{html.escape(text)}</mtext>",
+    blank=lambda text: f'<mtext class="blank">{html.escape(text)}</mtext>',
+    row="<mrow>{}</mrow>".format,
+    below="<msub><mrow>{}</mrow><mrow>{}</mrow></msub>".format,
+    above="<msup><mrow>{}</mrow><mrow>{}</mrow></msup>".format,
+    fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>".format,
+    root="<msqrt><mrow>{}</mrow></msqrt>".format,
+    nothing="<mrow></mrow>",
+    tall=lambda text: _html_sign(text).replace(' stretchy="false"', ""),
+)
+
 SETTINGS: Mapping[str, Setting] = {
-    "html": Setting(
-        letter=lambda text: f"<mi>{html.escape(text)}</mi>",
-        number="<mn>{}</mn>".format,
-        sign=_html_sign,
-        word=lambda text: f"<mtext>{html.escape(text)}</mtext>",
-        blank=lambda text: f'<mtext class="blank">{html.escape(text)}</mtext>',
-        row="<mrow>{}</mrow>".format,
-        below="<msub><mrow>{}</mrow><mrow>{}</mrow></msub>".format,
-        above="<msup><mrow>{}</mrow><mrow>{}</mrow></msup>".format,
-        fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>".format,
-        root="<msqrt><mrow>{}</mrow></msqrt>".format,
-        nothing="<mrow></mrow>",
-        tall=lambda text: _html_sign(text).replace(' stretchy="false"', ""),
-    ),
+    "html": _MATHML,
+    "office": _MATHML,
     "typst": Setting(
         letter=lambda text: f" {text} ",
         number=lambda text: f" {text.replace(',', '#gs;')} ",

@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from symparams.documents.formats import Format
+from symparams.documents.formats import OFFICE, Format
+from symparams.documents.office import check_pandoc, office
 from symparams.documents.pdf import check_typst, pdf
 from symparams.documents.rendering import Document, standalone, written
 from symparams.errors import SymparamsError
@@ -19,9 +20,10 @@ from symparams.grading.bank_text import in_format
 from symparams.grading.marking import NO_KNOWN
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
-ReportFormat: TypeAlias = Literal["html", "markdown", "typst", "pdf"]
+ReportFormat: TypeAlias = Literal["html", "markdown", "typst", "pdf", "docx", "epub"]
 REPORT_FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
-_SUFFIX: dict[ReportFormat, str] = {"html": ".html", "markdown": ".md", "typst": ".typ", "pdf": ".pdf"}
+_SUFFIX: dict[str, str] = {"html": ".html", "markdown": ".md", "typst": ".typ", "pdf": ".pdf", **OFFICE}
+_MADE_OF = {"pdf": "typst", **dict.fromkeys(OFFICE, "office")}  # what is no text, and the format of what makes it
 _LONGEST = 200  # characters of an answer that are shown
 _NAME = 40  # characters of a name in the name of a file
 
@@ -77,8 +79,8 @@ class StudentDocument:
 
 
 def student_report(marks: ClassMarks, student: Student, format_: ReportFormat = "html", digits: str = "comma") -> str:
-    """The report for a student, as a document that stands alone; of a PDF what Typst makes it of."""
-    document = Document(format="typst" if format_ == "pdf" else format_, digits=digits)
+    """The report for a student, as a document that stands alone; of what is no text what it is made of."""
+    document = Document(format=_MADE_OF.get(format_, format_), digits=digits)
     text = written(document, "student", d=StudentDocument(marks, student, document.record))
     return text if format_ == "markdown" else standalone(text, document.format)
 
@@ -91,7 +93,14 @@ def student_reports(
     for number, student in enumerate(marks.students, 1):
         name = f"{number:0{width}}-{_plain(student.name)}{_SUFFIX[format_]}"  # by its number no reserved one
         text = student_report(marks, student, format_, digits)
-        yield name, pdf(text, fonts) if format_ == "pdf" else text
+        yield name, _made(text, format_, fonts)
+
+
+def _made(text: str, format_: ReportFormat, fonts: Sequence[str]) -> str | bytes:
+    """What stands in the file of a report."""
+    if format_ == "pdf":
+        return pdf(text, fonts)
+    return office(text, format_) if format_ in OFFICE else text
 
 
 def write_reports(
@@ -104,6 +113,8 @@ def write_reports(
     """Write the reports into a folder, which is made if it is not there."""
     if format_ == "pdf":
         check_typst()
+    if format_ in OFFICE:
+        check_pandoc()
     try:
         if desk() is None:
             folder.mkdir(parents=True, exist_ok=True)

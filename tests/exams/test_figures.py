@@ -25,7 +25,7 @@ from tests.exams.samples import TEXTS, course
 from tests.figures import geometry
 from tests.test_cli import run
 
-DRAWN = ("markdown", "json", "latex", "moodle", "typst", "html", "pdf")
+DRAWN = ("markdown", "json", "latex", "moodle", "typst", "html", "pdf", "docx", "epub")
 COPIES = "input(8) -> [dense(8)] * n"
 CNN = EXAMPLES / "exam-cnn.arch"
 BLOCKS = """model "Res" convention torch input(3, 20, 20) -> conv(8, 3, p=1) as stem

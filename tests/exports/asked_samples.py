@@ -26,7 +26,7 @@ NASTY = (
     "<<x>> <% y %> {{z}} {% w %}",
     "<script>alert(1)</script> &amp; &#38;",
 )
-PACKED = ("anki", "pdf")  # the formats that need the packages of an extra
+PACKED = ("anki", "pdf", "docx", "epub")  # the formats that need the packages of an extra
 ANSWER_TYPES = ("number", "shape", "formula", "choice")
 _PENALTIES = (Fraction(0), Fraction(1, 4), Fraction(3, 20))
 _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))
@@ -36,13 +36,13 @@ def paragraphs(markup: str, text: str) -> str:
     """A paragraph with a user's text, and a formula."""
     format_ = markup_named(markup)
     inside = f"{format_.escape(text)} counts {_mathematics(markup, '(k^{2} C + 1) F')}."
-    return f"<p>{inside}</p>\n" if markup in ("html", "mathml") else f"{inside}\n"
+    return f"<p>{inside}</p>\n" if markup in ("html", "mathml", "office") else f"{inside}\n"
 
 
 def _mathematics(markup: str, formula: str) -> str:
     """A formula in a line."""
     left, right = markup_named(markup).inline
-    if markup == "mathml":
+    if markup in ("mathml", "office"):
         formula = f"<mtext>{formula}</mtext>"
     return f"{left}{formula.replace('{', '(').replace('}', ')') if markup == 'typst' else formula}{right}"
 
@@ -55,7 +55,7 @@ def _solution(markup: str, value: int | Fraction) -> str:
         return "Step by step:\n\\begin{align*}\nP &= " + " \\\\\n&= ".join(lines) + "\n\\end{align*}\n"
     if markup == "typst":
         return f"Step by step:\n#display($P &= (3 ⋅ 3 ⋅ 32 + 1) ⋅ 63 \\\n&= {value}$)\n"
-    if markup == "mathml":
+    if markup in ("mathml", "office"):
         return f"<p>Step by step: <math><mi>P</mi><mo>=</mo><mn>{value}</mn></math></p>\n"
     if markup == "markdown":
         return "$$\n\\begin{aligned}\nP &= " + " \\\\\n&= ".join(lines) + "\n\\end{aligned}\n$$\n"

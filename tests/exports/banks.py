@@ -79,6 +79,10 @@ def identities(name: str, path: Path) -> list[str]:
         ):
             Path(path.parent / "collection.anki2").unlink()
             return [fields.rpartition("\x1f")[2] for (fields,) in deck.execute("select flds from notes order by id")]
+    if name in ("docx", "epub"):
+        with zipfile.ZipFile(path) as archive:
+            texts = [archive.read(one).decode() for one in sorted(archive.namelist()) if one.endswith(_OFFICE)]
+        return list(dict.fromkeys(re.findall(r'="(q-[0-9a-f]+)-\d+"', "".join(texts))))
     if name in ("qti12", "qti21", "blackboard", "rexams", "h5p"):
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
@@ -91,6 +95,7 @@ def identities(name: str, path: Path) -> list[str]:
     return list(dict.fromkeys(re.findall(_IDENTITIES[name] % r"(q-[0-9a-f]+)", text, re.M)))
 
 
+_OFFICE = ("document.xml", ".xhtml")  # the files of Word documents and EPUBs that are read
 _IDENTITIES = {
     "json": r'^\{"identity": "%s"',
     "latex": r"^%% %s$",

@@ -15,7 +15,7 @@ import pytest
 from symparams import exports
 from symparams.errors import SymparamsError, listed
 from symparams.exports.export import Export, PaperExport
-from symparams.exports.registry import EXPORTS, PAPERS, export
+from symparams.exports.registry import EXPORTS, PAPERS, SHEETS, export
 from tests.conftest import EXAMPLES
 
 
@@ -37,7 +37,12 @@ def test_every_export_is_registered() -> None:
     assert unregistered({*EXPORTS} - {"gift"}) == ["symparams.exports.gift.Gift"]
 
 
-_TESTED_IN = {"latex": "paper", **dict.fromkeys(("typst", "html", "pdf"), "printed")}
+_TESTED_IN = {
+    "latex": "paper",
+    **dict.fromkeys(("typst", "html", "pdf"), "printed"),
+    "docx": "office",
+    "epub": "office",
+}
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -48,6 +53,7 @@ def test_every_export_has_a_test_of_its_own(name: str) -> None:
 
 def test_papers_are_those_whose_classes_are() -> None:
     assert tuple(name for name in EXPORTS if isinstance(export(name), PaperExport)) == PAPERS
+    assert tuple(name for name in PAPERS if getattr(export(name), "has_sheets", False)) == SHEETS
 
 
 def test_an_unknown_name() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.documents.formats import format_named
+from symparams.documents.formats import OFFICE, format_named
 from symparams.documents.pdf import pdf
 from symparams.documents.rendering import standalone
 from symparams.documents.written_question import WrittenBlank, WrittenMistake
@@ -29,6 +29,7 @@ from tests.conftest import EXAMPLES
 from tests.grading.test_items import NUMBER, bank_of
 from tests.grading.test_marking import choice
 from tests.test_cli import refused, run
+from tests.test_office import said as office_text
 from tests.test_pdf import text_of
 
 FEEDBACK = "You left out the input channels: that gives $k_h \\cdot k_w \\cdot C_{\\mathrm{out}} = 630$."
@@ -257,10 +258,28 @@ def test_the_command(tmp_path: Path) -> None:
     found.reports(tmp_path / "py")
     assert (tmp_path / "py" / "2-bo-b.html").read_text("utf-8") == said(1, "html")
     with pytest.raises(SymparamsError) as caught:
-        found.reports(tmp_path / "py", "docx")  # type: ignore[arg-type]
-    assert str(caught.value) == "reports are html, markdown, typst or pdf, not `docx`"
+        found.reports(tmp_path / "py", "odt")  # type: ignore[arg-type]
+    assert str(caught.value) == "reports are html, markdown, typst, pdf, docx or epub, not `odt`"
     assert (
         refused(*arguments, "--reports", tmp_path / "bank.json")
         == f"cannot write {tmp_path / 'bank.json'}: File exists"
     )
     assert refused(*arguments, "--reports-as", "html").startswith("--reports-as goes with --reports")
+
+
+@pytest.mark.extra
+@pytest.mark.parametrize("kind", OFFICE)
+def test_reports_for_word_and_as_epubs(kind: str, tmp_path: Path) -> None:
+    pytest.importorskip("pypandoc")
+    (tmp_path / "bank.json").write_text(BANK, "utf-8")
+    (tmp_path / "answers.csv").write_text(CLASS, "utf-8")
+    arguments = ("grade", tmp_path / "bank.json", "--answers", tmp_path / "answers.csv")
+    assert (
+        run(*arguments, "--reports", tmp_path / "all", "--reports-as", kind, "-o", tmp_path / f"class.{kind}")[0] == 0
+    )
+    assert sorted(path.suffix for path in (tmp_path / "all").iterdir()) == [f".{kind}"] * 5
+    seen = office_text((tmp_path / "all" / f"2-bo-b.{kind}").read_bytes())
+    numbers = set(re.findall(r"\d[\d,]*\d", said(1)))
+    assert numbers
+    assert [number for number in numbers if number not in seen] == []
+    assert "ada" in office_text((tmp_path / f"class.{kind}").read_bytes()).casefold()
