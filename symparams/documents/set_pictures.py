@@ -54,7 +54,7 @@ def _typst(scene: Scene) -> str:
 def _image(scene: Scene) -> str:
     """The same in HTML; systems that keep pictures in files take it out of the text."""
     data = base64.b64encode(svg(scene).encode("utf-8", "replace")).decode("ascii")
-    return f'<p><img alt="{html.escape(told(scene))}" src="data:image/svg+xml;base64,{data}"></p>\n'
+    return f'<p><img alt="{html.escape(told(scene))}" src="data:image/svg+xml;base64,{data}"/></p>\n'
 
 
 _WAYS: dict[str, Callable[[Scene], str]] = {

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.export import Item, Items, PackedExport
 from symparams.exports.paragraphs import inline
+from symparams.exports.pictures import Picture, stem_in_files
 
 _MODEL = 1_724_903_611  # of this kind of note; another number would make Anki ask what to do with cards it has
 _STEP = 10_000  # seconds from one version to the next
@@ -39,23 +40,26 @@ class Anki(PackedExport):
 
     name = "anki"
     markup = "html"
+    pictures = True
     formulas = True  # the student says whether an answer was right
     follows = True
 
     def item(self, asked: WrittenQuestion) -> Item:
         _library()  # that it is missing is said before a bank is made
+        asked, pictures = stem_in_files(asked)
         fields = [_plain_brackets(field) for field in _fields(asked)]
         tags = [re.sub(r"\s+", "_", tag.strip()) for tag in asked.tags if tag.strip()]
-        return [asked.identity, fields, tags]
+        return [asked.identity, fields, tags, pictures]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
         """Write a package and then its archive anew: genanki puts the time of writing into it."""
         genanki, moment = _library(), _moment(bank.version)
         deck = genanki.Deck(_number(bank.title), _deck_name(bank.title))
-        deck.notes = _Notes(genanki, items, moment)
         with tempfile.TemporaryDirectory() as place:
             draft = Path(place) / "draft.apkg"
-            genanki.Package(deck).write_to_file(str(draft), timestamp=moment)
+            package = genanki.Package(deck)
+            deck.notes = _Notes(genanki, items, moment, _Media(Path(place), package.media_files))
+            package.write_to_file(str(draft), timestamp=moment)
             with zipfile.ZipFile(draft) as read:
                 for name in read.namelist():
                     made = zipfile.ZipInfo(name)
@@ -73,6 +77,22 @@ def _library() -> Any:
     return genanki
 
 
+class _Media:
+    """The files of pictures, written when a note has them; genanki packs what is listed when all notes are made."""
+
+    def __init__(self, folder: Path, listed: list[str]) -> None:
+        self._folder = folder
+        self._listed = listed
+
+    def take(self, pictures: Iterable[tuple[str, str]]) -> None:
+        """Have the pictures of a note among them."""
+        for picture in (Picture(name, data) for name, data in pictures):
+            path = self._folder / picture.name
+            if not path.exists():
+                path.write_bytes(picture.svg)
+                self._listed.append(str(path))
+
+
 class _Notes:
     """The notes of a deck, made when genanki goes through them.
 
@@ -81,10 +101,11 @@ class _Notes:
     another.
     """
 
-    def __init__(self, genanki: Any, items: Items, moment: int) -> None:
+    def __init__(self, genanki: Any, items: Items, moment: int, media: _Media) -> None:
         self._genanki = genanki
         self._items = items
         self._moment = moment
+        self._media = media
         self._model = genanki.Model(
             _MODEL,
             "symparams question",
@@ -94,7 +115,8 @@ class _Notes:
         )
 
     def __iter__(self) -> Iterator[Any]:
-        for identity, fields, tags in self._items:
+        for identity, fields, tags, pictures in self._items:
+            self._media.take(pictures)
             guid = self._genanki.guid_for("symparams", identity)
             note = self._genanki.Note(model=self._model, fields=fields, tags=tags, guid=guid)
             written = self._moment + _digest("\0".join([*fields, *tags])) % _STEP

@@ -15,11 +15,19 @@ from symparams.exams.examination import Wanted
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
 from symparams.exports.h5p_text import inlined, paragraphs
 from symparams.exports.moodle_answers import decimal, is_truth
+from symparams.exports.pictures import Album, Picture, without_pictures
 from symparams.exports.points import title
 
 # The libraries and their versions, the numbers before the patch; a site must have the very same.
-_VERSIONS = {"H5P.QuestionSet": (1, 21), "H5P.MultiChoice": (1, 16), "H5P.TrueFalse": (1, 8), "H5P.Blanks": (1, 14)}
+_VERSIONS = {
+    "H5P.QuestionSet": (1, 21),
+    "H5P.MultiChoice": (1, 16),
+    "H5P.TrueFalse": (1, 8),
+    "H5P.Blanks": (1, 14),
+    "H5P.Image": (1, 1),
+}
 _MAIN = "H5P.QuestionSet"
+_IMAGE, _IMAGES = "H5P.Image", "images"  # the library that shows a picture, and the folder of pictures
 _NAMES = uuid.UUID("0c6f2b5e-6c0c-5f0e-9d57-6d2f0f3c9a52")  # what the identities of questions are names in
 _TITLE = 255  # characters of a title
 _QUIET = {"enableRetry": False, "enableSolutionsButton": False}
@@ -30,6 +38,7 @@ class H5p(PackedExport):
 
     name = "h5p"
     markup = "html"
+    pictures = True
     shares = False
     shapes = False  # all spellings would have to be listed, and the page shows the list as the right answer
 
@@ -37,19 +46,20 @@ class H5p(PackedExport):
         yield from super().notices(wanted)
         yield (
             "the format h5p has the content only: the site needs the content types "
-            f"{', '.join(f'{name} {major}.{minor}' for name, (major, minor) in _VERSIONS.items())}, "
-            "and MathDisplay for formulas"
+            f"{', '.join(f'{name} {major}.{minor}' for name, (major, minor) in _VERSIONS.items() if name != _IMAGE)}, "
+            f"for pictures {_versioned(_IMAGE)}, and MathDisplay for formulas"
         )
         yield "the format h5p counts one point for each answer, and has no place for worked solutions"
         if wanted.variants > 1:
             yield "the format h5p cannot draw one variant of each question: a student gets them all"
 
     def item(self, asked: WrittenQuestion) -> Item:
+        asked, drawn = without_pictures(asked)
         library = _library(asked)
         params = {"H5P.TrueFalse": _truth, "H5P.MultiChoice": _choice, "H5P.Blanks": _blanks}[library](asked)
         question = {
             "library": _versioned(library),
-            "params": params,
+            "params": {**params, **({"media": _media(asked, *drawn[0])} if drawn else {})},
             "subContentId": str(uuid.uuid5(_NAMES, asked.identity)),
             "metadata": {
                 "contentType": library,
@@ -58,14 +68,31 @@ class H5p(PackedExport):
                 "authorComments": asked.identity,
             },
         }
-        return [asked.identity, library, _written(question)]
+        return [asked.identity, library, _written(question), [picture for picture, _ in drawn]]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
-        used = {_MAIN}
+        used, album = {_MAIN}, Album()
         with archive.open(entry("content/content.json"), "w") as file:
-            extent = put(chain([_HEAD], _questions(items, used), [_FOOT]), file.write)
+            extent = put(chain([_HEAD], _questions(items, used, album), [_FOOT]), file.write)
+        for picture in album:
+            archive.writestr(entry(f"content/{_IMAGES}/{picture.name}"), picture.svg)
+            used.add(_IMAGE)
         archive.writestr(entry("h5p.json"), encoded(_written(_about(bank, used)) + "\n"))
         return extent
+
+
+def _media(asked: WrittenQuestion, picture: Picture, told: str) -> Mapping[str, Any]:
+    """The picture above a question."""
+    file = {"path": f"{_IMAGES}/{picture.name}", "mime": "image/svg+xml", "copyright": {"license": "U"}}
+    return {
+        "type": {
+            "library": _versioned(_IMAGE),
+            "params": {"contentName": "Image", "file": file, "alt": told},
+            "subContentId": str(uuid.uuid5(_NAMES, f"{asked.identity} picture")),
+            "metadata": {"contentType": "Image", "license": "U", "title": "Network"},
+        },
+        "disableImageZooming": False,
+    }
 
 
 def _library(asked: WrittenQuestion) -> str:
@@ -75,10 +102,11 @@ def _library(asked: WrittenQuestion) -> str:
     return "H5P.TrueFalse" if is_truth(asked) else "H5P.MultiChoice"
 
 
-def _questions(items: Items, used: set[str]) -> Iterator[str]:
-    """The questions with a comma between two of them; `used` takes up their libraries."""
-    for at, (_, library, text) in enumerate(items):
+def _questions(items: Items, used: set[str], album: Album) -> Iterator[str]:
+    """The questions with a comma between two of them; `used` takes up their libraries, `album` their pictures."""
+    for at, (_, library, text, pictures) in enumerate(items):
         used.add(library)
+        album.add(pictures)
         yield ("\n" if not at else ",\n") + text
 
 

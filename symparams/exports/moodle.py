@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
@@ -12,11 +11,11 @@ from symparams.exams.examination import Wanted
 from symparams.exports import moodle_answers as answers
 from symparams.exports.export import Item, TextExport
 from symparams.exports.moodle_answers import TypedAnswer
+from symparams.exports.pictures import in_files
 from symparams.exports.points import title
 
 _HTML = {"format": "html"}
 _PENALTY = "0.3333333"
-_DATA = re.compile('src="data:image/svg\\+xml;base64,([A-Za-z0-9+/=]*)"')
 
 
 class Moodle(TextExport):
@@ -152,15 +151,9 @@ def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) 
 
 def _with_files(html: str) -> Iterator[str]:
     """A text and the files of its pictures, which Moodle keeps beside it."""
-    files: dict[str, str] = {}
-
-    def named(found: re.Match[str]) -> str:
-        name = f"network-{blake2b(found[1].encode(), digest_size=6).hexdigest()}.svg"
-        files[name] = found[1]
-        return f'src="@@PLUGINFILE@@/{name}"'
-
-    yield _text(_DATA.sub(named, html))
-    for name, data in files.items():
+    text, pictures = in_files(html, "@@PLUGINFILE@@/{}".format)
+    yield _text(text)
+    for name, data in pictures:
         yield _element("file", data, name=name, path="/", encoding="base64")
 
 

@@ -21,6 +21,7 @@ class Numbas(TextExport):
 
     name = "numbas"
     markup = "html"
+    pictures = True  # in the text itself, since the source of an exam is one file
     formulas = True
     penalties = True
     formula_notice = (

@@ -18,12 +18,15 @@ from symparams.documents.written_question import BankInfo, WrittenMistake, Writt
 from symparams.exports import prairielearn_server
 from symparams.exports.export import FolderExport, Item, Items
 from symparams.exports.paragraphs import inline
+from symparams.exports.pictures import stem_in_files
 from symparams.exports.points import title
 
 _NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
 _TOPIC = "Neural networks"
 _INSTANCE = "courseInstances/practice"
 _MARKING = "answers.json"  # of questions whose answers are typed: what server.py beside it knows
+_CLIENTS = "clientFilesQuestion"  # the folder of a question with files that a browser asks for
+_MARK = "symparams:client-files"  # where the address of that folder belongs, until all else is without meaning
 _SHAPE = re.compile(r"[0-9.]+(x[0-9.]+)*")  # that server.py can read
 
 
@@ -32,13 +35,16 @@ class PrairieLearn(FolderExport):
 
     name = "prairielearn"
     markup = "html"
+    pictures = True
     formulas = True
     follows = True
 
     questions = "questions"
 
     def item(self, asked: WrittenQuestion) -> Item:
-        about = {"info.json": _written(_info(asked))}
+        asked, pictures = stem_in_files(asked, _address)
+        drawn = {f"{_CLIENTS}/{picture.name}": picture.svg.decode("utf-8") for picture in pictures}
+        about = {"info.json": _written(_info(asked)), **drawn}
         if asked.options:
             files = {**about, "question.html": _choice_page(asked)}
         else:
@@ -76,6 +82,10 @@ class PrairieLearn(FolderExport):
     def listing(self, bank: BankInfo) -> str:
         slug = re.sub("[^a-z0-9]+", "-", bank.title.lower()).strip("-") or "questions"
         return f"{_INSTANCE}/assessments/{slug[:60]}/infoAssessment.json"
+
+
+def _address(name: str) -> str:
+    return f"{_MARK}/{name}"
 
 
 def _drawn(groups: Iterable[Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
@@ -277,7 +287,7 @@ def _attributes(values: Mapping[str, str]) -> str:
 
 def _inert(text: str) -> str:
     """HTML in which Mustache, which comes first, finds nothing to fill in."""
-    return text.replace("{{", "{&#123;")
+    return text.replace("{{", "{&#123;").replace(_MARK, "{{options.client_files_question_url}}")
 
 
 _DOLLAR = re.compile(r"<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|(?P<dollar>\$)", re.DOTALL)

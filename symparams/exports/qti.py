@@ -12,8 +12,11 @@ from itertools import groupby
 from math import gcd
 from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
+from zipfile import ZipFile
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exports.export import entry
+from symparams.exports.pictures import Album
 from symparams.exports.points import group_title
 
 Node: TypeAlias = "Element[str]"
@@ -123,6 +126,20 @@ def manifest(make: Maker, bank: BankInfo, schema: tuple[str, str], resources: It
     metadata = make("metadata", {}, make("schema", {}, schema[0]), make("schemaversion", {}, schema[1]))
     content = (metadata, make("organizations"), make("resources", {}, *listed))
     return document(indent(make.root("manifest", {"identifier": f"{identifier(bank)}-manifest"}, *content)))
+
+
+def pictured(album: Album, folder: str, archive: ZipFile) -> list[Resource]:
+    """Put the pictures of a bank into a folder of an archive; how a manifest lists them."""
+    made = []
+    for picture in album:
+        made.append(Resource(picture_name(picture.name), "webcontent", f"{folder}/{picture.name}"))
+        archive.writestr(entry(made[-1].href), picture.svg)
+    return made
+
+
+def picture_name(file: str) -> str:
+    """What a picture is called in a manifest."""
+    return file.removesuffix(".svg")
 
 
 def identifier(bank: BankInfo) -> str:

@@ -24,10 +24,12 @@ from itertools import chain
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
+from symparams.exports.pictures import Album, stem_in_files
 from symparams.exports.points import title
 from symparams.exports.qti import (
     Maker,
     Node,
+    Part,
     Resource,
     document,
     explained,
@@ -37,6 +39,7 @@ from symparams.exports.qti import (
     indent,
     manifest,
     one_by_one,
+    pictured,
     places,
     written,
 )
@@ -46,6 +49,7 @@ _QTI = Maker("http://www.imsglobal.org/xsd/ims_qtiasiv1p2", "http://www.imsgloba
 _PACKAGE = Maker("http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1", "http://www.imsglobal.org/xsd/imscp_v1p1.xsd")
 _make = Maker("")  # a question stands inside the assessment, whose namespace is its own
 _RESPONSE = {"respident": "response1"}
+_IMAGES = "images"  # the folder of pictures; Canvas has a name of its own for where a package begins
 _HALF_UNIT = Fraction(1, 2000)  # how far a typed number may be from one whose digits have no end
 
 
@@ -54,6 +58,7 @@ class Qti12(PackedExport):
 
     name = "qti12"
     markup = "html"
+    pictures = True
     penalties = True
     shapes = False  # Canvas takes every text that is compared for a right answer
 
@@ -63,19 +68,22 @@ class Qti12(PackedExport):
             yield "Canvas takes nothing away for a wrong choice; other systems that read QTI 1.2 do"
 
     def item(self, asked: WrittenQuestion) -> Item:
+        asked, pictures = stem_in_files(asked, f"%24IMS-CC-FILEBASE%24/{_IMAGES}/{{}}".format)
         return [
-            [asked.number, mark, asked.name, figures(part.points, 2), written(indent(_item(part)))]
+            [asked.number, mark, asked.name, figures(part.points, 2), pictures, written(indent(_item(part)))]
             for mark, part in zip([blank.mark for blank in asked.blanks] or [""], one_by_one(asked), strict=True)
         ]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
         name = f"{identifier(bank)}/{identifier(bank)}.xml"
         before, behind = _around(bank)
+        album = Album()
         with archive.open(entry(name), "w") as file:
-            extent = put(chain([before], _texts(bank, items)), file.write)
+            extent = put(chain([before], _texts(bank, _parts(items, album))), file.write)
             put([behind], file.write)
-        assessment = Resource(identifier(bank), "imsqti_xmlv1p2", name)
-        listed = manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment])
+        drawn = pictured(album, _IMAGES, archive)
+        assessment = Resource(identifier(bank), "imsqti_xmlv1p2", name, tuple(one.identifier for one in drawn))
+        listed = manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment, *drawn])
         archive.writestr(entry("imsmanifest.xml"), encoded(listed))
         return extent
 
@@ -89,15 +97,22 @@ def _around(bank: BankInfo) -> tuple[str, str]:
     return before + "\n", behind
 
 
-def _texts(bank: BankInfo, items: Items) -> Iterator[str]:
+def _parts(items: Items, album: Album) -> Iterator[Part]:
+    """The questions that an item becomes; their pictures are taken up on the way."""
+    for part in chain.from_iterable(items):
+        album.add(part[4])
+        yield part
+
+
+def _texts(bank: BankInfo, parts: Iterator[Part]) -> Iterator[str]:
     """The questions; where they have variants, in sections of which a student gets one.
 
     The blanks of a faded solution are questions of their own, and so are their sections.
     """
     if not bank.has_groups:
-        yield from (text for *_, text in chain.from_iterable(items))
+        yield from (text for *_, text in parts)
         return
-    for name, together, variants in groups(bank, chain.from_iterable(items)):
+    for name, together, variants in groups(bank, parts):
         before, behind = _group(bank, name, together, variants[0][3])
         yield from (before, *(text for *_, text in variants), behind)
 

@@ -15,8 +15,20 @@ from typing import NamedTuple
 
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenQuestion
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry
+from symparams.exports.pictures import Album, stem_in_files
 from symparams.exports.points import group_title, title
-from symparams.exports.qti import Maker, Node, Resource, document, figures, identifier, indent, manifest
+from symparams.exports.qti import (
+    Maker,
+    Node,
+    Resource,
+    document,
+    figures,
+    identifier,
+    indent,
+    manifest,
+    picture_name,
+    pictured,
+)
 from symparams.exports.qti21_text import flow, number_pattern
 from symparams.exports.shapes import shape_pattern
 
@@ -24,6 +36,7 @@ _make = Maker("http://www.imsglobal.org/xsd/imsqti_v2p1", "http://www.imsglobal.
 _package = Maker(
     "http://www.imsglobal.org/xsd/imscp_v1p1", "http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd"
 )
+_ITEMS = "items"  # the folder of the questions, and of their pictures
 _TITLE = 1_000  # characters of the name of a question in the list of the archive
 _TEXTS = frozenset(["itemBody", "simpleChoice", "modalFeedback"])
 
@@ -33,14 +46,20 @@ class Qti21(PackedExport):
 
     name = "qti21"
     markup = "html"
+    pictures = True
     penalties = True
 
     def item(self, asked: WrittenQuestion) -> Item:
-        return [asked.identity, asked.number, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
+        asked, pictures = stem_in_files(asked)
+        text = document(indent(_item(asked), _TEXTS))
+        return [asked.identity, asked.number, asked.name[:_TITLE], text, pictures]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
         identities, groups = [], dict[int, _Group]()
-        for identity, number, name, text in items:
+        needs, album = dict[str, tuple[str, ...]](), Album()
+        for identity, number, name, text, pictures in items:
+            album.add(pictures)
+            needs[identity] = tuple(picture_name(file) for file, _ in pictures)
             note = json.dumps([identity, name]).encode()  # for whoever lists the archive
             archive.writestr(entry(_file(identity), note), encoded(text))
             identities.append(identity)
@@ -49,7 +68,8 @@ class Qti21(PackedExport):
                 groups[group] = _Group(group_title(number, name, bank), [])
             groups[group].identities.append(identity)
         test = Resource(identifier(bank), "imsqti_test_xmlv2p1", "test.xml", tuple(identities))
-        listed = [test, *(Resource(name, "imsqti_item_xmlv2p1", _file(name)) for name in identities)]
+        listed = [test, *(Resource(name, "imsqti_item_xmlv2p1", _file(name), needs[name]) for name in identities)]
+        listed += pictured(album, _ITEMS, archive)
         archive.writestr(entry("test.xml"), encoded(document(indent(_test(bank, groups)))))
         text = manifest(_package, bank, ("QTIv2.1 Package", "1.0.0"), listed)
         archive.writestr(entry("imsmanifest.xml"), encoded(text))
@@ -64,7 +84,7 @@ class _Group(NamedTuple):
 
 
 def _file(identity: str) -> str:
-    return f"items/{identity}.xml"
+    return f"{_ITEMS}/{identity}.xml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from symparams.exports.shapes import literal, number_literal
 # The elements and attributes of HTML that the schema has.
 _ELEMENTS = {
     "abbr", "acronym", "address", "b", "big", "blockquote", "br", "caption", "cite", "code", "col", "colgroup",
-    "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "kbd", "li", "ol", "p",
+    "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p",
     "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
     "tr", "tt", "ul", "var",
 }  # fmt: skip
-_ATTRIBUTES = {"class", "rowspan", "colspan", "scope", "abbr"}
+_ATTRIBUTES = {"alt", "class", "rowspan", "colspan", "scope", "src", "abbr"}
 
 
 def flow(make: Maker, tag: str, attributes: dict[str, str], html: str) -> Node:

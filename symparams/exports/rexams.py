@@ -27,6 +27,7 @@ class RExams(PackedExport):
 
     name = "rexams"
     markup = "markdown"
+    pictures = True
     shapes = False  # a text that is typed is right in one spelling only
     shares = False
 

@@ -163,7 +163,8 @@ def test_the_package(tmp_path: Path) -> None:
 def test_what_h5p_does_not_do_is_said() -> None:
     content = (
         "the format h5p has the content only: the site needs the content types H5P.QuestionSet 1.21, "
-        "H5P.MultiChoice 1.16, H5P.TrueFalse 1.8, H5P.Blanks 1.14, and MathDisplay for formulas"
+        "H5P.MultiChoice 1.16, H5P.TrueFalse 1.8, H5P.Blanks 1.14, "
+        "for pictures H5P.Image 1.1, and MathDisplay for formulas"
     )
     points = "the format h5p counts one point for each answer, and has no place for worked solutions"
     assert list(H5p().notices(Wanted(credit=Credit("none")))) == [content, points]
