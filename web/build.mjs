@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -37,13 +37,13 @@ function python() {
 }
 
 function stage(folder, names) {
-  const code = `import importlib.util as u; print(*[u.find_spec(n).submodule_search_locations[0] for n in ${JSON.stringify(names)}], sep="\\n")`;
+  const code = `import importlib.util as u; print(*[(s.submodule_search_locations or [s.origin])[0] for s in map(u.find_spec, ${JSON.stringify(names)})], sep="\\n")`;
   const places = execFileSync(python(), ["-c", code], { encoding: "utf8" }).trim().split("\n");
-  names.forEach((name, i) => copied(places[i], join(folder, name)));
+  for (const place of places) copied(place, join(folder, basename(place)));
 }
 
 function copied(from, to) {
-  const left = /(^|\/)(__pycache__|tests|testing|benchmarks|_speedups\.[^/]*|py\.typed)$/;
+  const left = /(^|\/)(__pycache__|tests|testing|benchmarks|[^/]*\.(so|pyi|pyd)|_speedups\.c|py\.typed)$/;
   cpSync(from, to, { recursive: true, filter: (name) => !left.test(name) });
 }
 
@@ -52,6 +52,7 @@ async function packs(work, out) {
   copied(join(ROOT, "symparams"), join(core, "symparams"));
   for (const name of ["grammar", "templates"]) copied(join(ROOT, name), join(core, "symparams", name));
   stage(core, ["lark", "jinja2", "markupsafe", "click"]);
+  stage(core, ["genanki", "cached_property", "chevron", "frozendict", "yaml"]); // for decks of Anki
   stage(sympy, ["sympy", "mpmath"]);
   const page = await loadPyodide({ env: { SYMPARAMS_CACHE: "/cache", PYTHONHASHSEED: "0" } });
   page.mountNodeFS("/stage", work);
@@ -67,9 +68,9 @@ async function packs(work, out) {
   pack("/cache", "/stage/cache.zip");
   cpSync(join(PYODIDE, "python_stdlib.zip"), join(work, "stdlib.zip"));
   page.globals.get("split_library")("/stage/stdlib.zip", "/stage/library.zip", "/stage/more.zip");
-  const [catalogue, exports] = ["catalogue", "exports"].map((name) => JSON.parse(page.globals.get(name)()));
+  const [catalogue, kinds, exports] = ["catalogue", "kinds", "exports"].map((name) => JSON.parse(page.globals.get(name)()));
   for (const name of ["library", "core", "cache", "more", "sympy"]) written(out, `${name}.pack`, readFileSync(join(work, `${name}.zip`)));
-  return { version, catalogue, exports };
+  return { version, catalogue, kinds, exports };
 }
 
 function written(out, name, data) {
@@ -94,9 +95,9 @@ async function main(out) {
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), "page-"));
   try {
-    const { version, catalogue, exports } = await packs(work, out);
+    const { version, catalogue, kinds, exports } = await packs(work, out);
     const lock = JSON.parse(readFileSync(join(PYODIDE, "pyodide-lock.json"), "utf8"));
-    await scripts(out, { LOCK: lock.info, CATALOGUE: catalogue, EXPORTS: exports, EXAMPLES: examples() });
+    await scripts(out, { LOCK: lock.info, CATALOGUE: catalogue, KINDS_OF_QUESTIONS: kinds, EXPORTS: exports, EXAMPLES: examples() });
     const html = readFileSync(join(HERE, "src", "index.html"), "utf8");
     writeFileSync(join(out, "index.html"), html.replaceAll("{{version}}", version));
   } finally {

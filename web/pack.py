@@ -53,16 +53,45 @@ def split_library(archive: str, first: str, rest: str) -> None:
 
 
 def catalogue() -> str:
-    """What the editor completes, as JSON: each layer with how it is written and what it is."""
+    """What the editor completes, as JSON: each layer, how it is written, what it is and takes, its other names."""
     from symparams.documents.catalogue import catalogue_text
     from symparams.layers import CATALOGUE
 
     entries = []
-    for name in sorted({entry.layer.names[0] for entry in CATALOGUE.values()}):
+    for layer in sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0]):
+        name = layer.names[0]
         head, _, rest = catalogue_text(name, "text").strip().partition("\n\n")
         about = " ".join(rest.partition("\n\n")[0].split())
-        entries.append({"label": name, "detail": head.splitlines()[0].removeprefix(name), "info": about})
+        also = {*layer.names[1:], *(name for called in vars(layer).get("calls", ()) for name in called.names)}
+        entry = {"label": name, "detail": head.splitlines()[0].removeprefix(name), "info": about}
+        entries.append({**entry, "also": sorted(also), "takes": _takes(layer)})
     return json.dumps(entries, ensure_ascii=False)
+
+
+def _takes(layer: type) -> list[dict[str, str]]:
+    """What may stand between the brackets of a layer: its arguments, and the words that some of them are.
+
+    The activations, which many layers take, are those of the layer `activation`.
+    """
+    from symparams.layers.activation import ACTIVATION
+    from symparams.model.arguments import arguments_of
+
+    found = {}
+    for argument in arguments_of(layer):
+        meaning = argument.meaning.removeprefix(f"{argument.name}: ")
+        is_named = argument.kind is ACTIVATION
+        expects = "" if is_named else f"; {argument.kind.expects}"
+        found[argument.name] = {"label": f"{argument.name}=", "info": f"{meaning}{expects}", "type": "property"}
+        for word in argument.kind.words if not is_named or layer.names[0] == "activation" else ():
+            found.setdefault(word, {"label": word, "detail": f" {argument.name}", "type": "enum"})
+    return list(found.values())
+
+
+def kinds() -> str:
+    """The kinds of questions of exams as JSON: a name, what it asks for, whether it is asked where none is named."""
+    from symparams.exams.kinds import KINDS
+
+    return json.dumps([{"name": kind.name, "usual": kind.usual, "about": kind.title} for kind in KINDS.values()])
 
 
 def exports() -> str:

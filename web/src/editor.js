@@ -8,7 +8,12 @@ import { EditorView, hoverTooltip, keymap, placeholder } from "@codemirror/view"
 import { tags } from "@lezer/highlight";
 
 const STATEMENTS = /^(model|convention|let|where|range|def|step|in|for|as)\b/;
-const NAMES = new Map(CATALOGUE.map((one) => [one.label, one]));
+// A layer by each of its names, also by those that the frameworks give it.
+const NAMES = new Map(CATALOGUE.flatMap((one) => [...one.also, one.label].map((name) => [name, one])));
+const BEGINNINGS = Object.entries({
+  model: "the title of the network, as in model \"LeNet-5\"", convention: "keras or torch", let: "a value for a letter, as in let F = 32",
+  range: "the values of a letter, as in range F in 8..64 step 8", def: "a block with a name, as in def block(n) = conv(n, 3) -> relu",
+}).map(([label, info]) => ({ label, info, type: "keyword" }));
 const LANGUAGE = StreamLanguage.define({
   token(stream) {
     if (stream.match(/^#.*/)) return "comment";
@@ -28,10 +33,29 @@ const COLORS = HighlightStyle.define([
   { tag: tags.typeName, class: "t-layer" }, { tag: tags.operator, class: "t-operator" },
 ]);
 
+// Behind an arrow the layers, between the brackets of a layer what it takes, at the beginning of a line the statements.
 function completed(context) {
-  const word = context.matchBefore(/(->|→|[[{(|])\s*[^\W\d]\w*/);
-  const typed = word?.text.match(/[^\W\d]\w*$/)[0];
-  return typed ? { from: word.to - typed.length, options: CATALOGUE, validFor: /^\w*$/ } : null;
+  const word = context.matchBefore(/[^\W\d]\w*/);
+  if (!word && !context.explicit) return null;
+  const from = word?.from ?? context.pos;
+  const before = context.state.sliceDoc(Math.max(0, from - 2000), from);
+  if (/(->|→|[[{|])\s*$/.test(before)) return { from, options: CATALOGUE, validFor: /^\w*$/ };
+  const inside = within(before);
+  if (inside) return { from, options: taken(inside), validFor: /^\w*$/ };
+  if (/(^|\n)[ \t]*$/.test(before)) return { from, options: BEGINNINGS, validFor: /^\w*$/ };
+  return null;
+}
+
+const taken = ({ takes }) => (takes.some((one) => one.label === "activation=") ? [...takes, ...NAMES.get("activation").takes.filter((one) => one.type === "enum")] : takes);
+
+// The layer between whose brackets a text ends, behind a bracket, a comma or an = of its own.
+function within(text) {
+  if (!/[(,=]\s*$/.test(text)) return null;
+  for (let at = text.length - 1, deep = 0; at >= 0; at--) {
+    if (text[at] === ")") deep++;
+    else if (text[at] === "(" && deep-- === 0) return NAMES.get(/\w*$/.exec(text.slice(0, at))[0]) ?? null;
+  }
+  return null;
 }
 
 const HOVER = hoverTooltip((view, at) => {
@@ -45,15 +69,16 @@ const HOVER = hoverTooltip((view, at) => {
   return { pos: word.from, end: word.to, create: () => ({ dom }) };
 });
 
-export function editor(parent, changed) {
+// `labelledby` and `describedby`: ids of what names and explains the box; `hint`: what stands in it while it is empty.
+export function editor(parent, changed, { labelledby, describedby, hint }) {
   const view = new EditorView({
     parent,
     state: EditorState.create({
       extensions: [
         history(), keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]), EditorView.lineWrapping,
         LANGUAGE, syntaxHighlighting(COLORS), autocompletion({ override: [completed] }), HOVER, lintGutter(),
-        placeholder("input(28, 28, 1) -> conv(32, 3x3, relu) -> conv(63, 3x3, relu)"),
-        EditorView.contentAttributes.of({ "aria-labelledby": "box-label", "aria-describedby": "error", spellcheck: "false" }),
+        placeholder(hint),
+        EditorView.contentAttributes.of({ "aria-labelledby": labelledby, "aria-describedby": describedby, spellcheck: "false" }),
         EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
       ],
     }),

@@ -10,15 +10,27 @@ function bounds(ranges, value) {
   return [1, Math.max(FAR, 2 ** Math.ceil(Math.log2(known + 1))), 1];
 }
 
+const shortly = (end) => (end < 1e6 ? end.toLocaleString("en") : end.toExponential(0));
+
+// A slider ends where its range does; a value beyond it makes it longer.
+function wider(row, range, number) {
+  const [, , , slider, end] = row.children;
+  if (!(number > slider.max)) return;
+  slider.max = Math.max(number, bounds(range, number)[1]);
+  end.textContent = shortly(Number(slider.max));
+}
+
 // Fields for the letters of a network; `changed(name, value)` is told of values, "" for an open letter.
 export class Letters {
   #place;
   #changed;
+  #prefix; // of the ids of fields
   #names = "";
 
-  constructor(place, changed) {
+  constructor(place, changed, prefix = "letter") {
     this.#place = place;
     this.#changed = changed;
+    this.#prefix = prefix;
   }
 
   show(letters, ranges, set) {
@@ -30,13 +42,14 @@ export class Letters {
 
   #row(name, value, range) {
     const [min, max, step] = bounds(range, value);
-    const field = made("input", { type: "text", size: 8, id: `letter-${name}`, autocomplete: "off", placeholder: "open" });
+    const field = made("input", { type: "text", size: 8, id: `${this.#prefix}-${name}`, autocomplete: "off", placeholder: "open" });
     const slider = made("input", { type: "range", min, max, step });
     slider.setAttribute("aria-label", `${name}, as a slider`);
-    const row = made("div", { className: "letter", data: { name } }, made("label", { htmlFor: field.id, textContent: name }), field, slider);
+    const ends = [min, max].map((end) => made("span", { className: "end", textContent: shortly(end) }));
+    const row = made("div", { className: "letter", data: { name } }, made("label", { htmlFor: field.id, textContent: name }), field, ends[0], slider, ends[1]);
     field.oninput = () => {
       const number = Number(field.value);
-      if (number > slider.max) slider.max = bounds(range, number)[1];
+      wider(row, range, number);
       if (field.value.trim() && Number.isInteger(number)) slider.value = number;
       this.#changed(name, field.value.trim());
     };
@@ -48,12 +61,12 @@ export class Letters {
   }
 
   #fill(row, value, given) {
-    const [, field, slider] = row.children;
+    const [, field, , slider] = row.children;
     const shown = given ?? "";
     if (value !== null && given === undefined) field.placeholder = String(value);
     if (document.activeElement !== field) field.value = shown;
     const number = Number(shown || value);
-    if (number > slider.max) slider.max = bounds(undefined, number)[1];
+    wider(row, undefined, number);
     if (document.activeElement !== slider) slider.value = number || slider.min;
     row.classList.toggle("open", !shown && value === null);
   }

@@ -1,11 +1,13 @@
 // The page: what is typed goes to Python in a worker, what comes back is shown; the state is in the address.
-import { zipSync } from "fflate";
+import { Comparison } from "./compare.js";
 import { editor, units } from "./editor.js";
+import { Exam } from "./exam.js";
 import { Letters } from "./letters.js";
 import { commands, python as script } from "./own.js";
 import { Python, Stopped } from "./python.js";
 import { Unreadable, read, written } from "./share.js";
-import { $, below, block, copied, downloaded, fragment, made, put, section, svg, table } from "./view.js";
+import { Take } from "./take.js";
+import { $, below, block, copied, fragment, made, put, section, sentence, svg, table } from "./view.js";
 
 const KINDS = {
   arch: "a network in the language", keras: "Keras code", torch: "PyTorch code", summary: "a printed table",
@@ -13,12 +15,16 @@ const KINDS = {
   onnx: "an ONNX model",
 };
 const STYLES = { steps: "steps", answer: "short answer", formula: "formulas", lesson: "lesson", table: "table", textbook: "textbook" };
-const FORMATS = { markdown: "md", latex: "tex", typst: "typ", html: "html", text: "txt", json: "json" };
-const SHEETS = ["take", "exam", "own", "figure"]; // what is folded below the answer
+const QUANTITIES = { macs: "MACs", flops: "FLOPs", activations: "activations", memory: "memory", cache: "key-value cache", field: "receptive field" };
+const SHEETS = ["take", "exam", "own", "figure", "compare"]; // what is folded below the answer
+const EMPTY = { layer: "", set: {}, yours: {}, both: {} }; // what is of one text only
+const HINT = "input(28, 28, 1) -> conv(32, 3x3, relu) -> conv(63, 3x3, relu)";
 const SHAPE = /^\(.*[,x×].*\)$|\d\s*[x×]\s*\d/; // how people write a shape; a number may have commas too
 
-const state = { text: "", layer: "", style: "steps", macs: false, set: {}, yours: {} };
-let box, letters;
+// What the address has: `more` are quantities, `other` the second network, `by` the quantity by which both are compared,
+// `both` values of letters that only the second has, `exam` the options of an exam that are not as at first.
+const state = { text: "", style: "steps", more: [], other: "", by: "", exam: {}, ...EMPTY };
+let box, letters, comparison, exam, take;
 let shown = null; // the reply that is on the page: what `answer` says as JSON
 let base = {}; // letters with the values that the text gives them
 let timer = 0;
@@ -43,7 +49,7 @@ function busy(is) {
 }
 
 const asked = (more = {}) => ({ text: state.text, set: state.set, ...more });
-const quantities = () => (state.macs ? { quantity: ["shape", "params", "macs"] } : {});
+const quantities = () => (state.more.length ? { quantity: ["shape", "params", ...state.more] } : {});
 const html = (reply) => fragment(reply.text);
 
 async function guarded(work, failed = complain) {
@@ -67,7 +73,7 @@ function later(wait = 300) {
 }
 
 function changed(text) {
-  Object.assign(state, { text, layer: "", set: {}, yours: {} });
+  Object.assign(state, structuredClone(EMPTY), { text });
   later();
 }
 
@@ -78,7 +84,7 @@ async function answered() {
   const found = (await python.call("answer", asked({ format: "json" }), "answer")).json;
   const asks = found.read.doubts.length > 0;
   const said = asks ? python.call("answer", asked({ format: "html" }), "said") : python.call("solve", asked({ total: true, format: "html" }), "said");
-  const summary = python.call("summary", asked({ format: "html", ...(state.macs ? { quantity: "macs" } : {}) }), "summary");
+  const summary = python.call("summary", asked({ format: "html", ...(state.more.length ? { quantity: state.more } : {}) }), "summary");
   const [answer, rows] = await Promise.all([said, summary]);
   shown = found;
   box.mark(null);
@@ -90,23 +96,23 @@ async function answered() {
   tabled(rows.text, found.network);
   lettered(found.network);
   for (const name of SHEETS) $(`#${name}`).hidden = false;
-  $("#exam-text").hidden = true;
-  $("#exam-said").textContent = "";
+  $("#compare-open").hidden = false;
+  exam.stale();
+  take.shown();
   owned();
   if ($("#figure").open) await drawn();
   await restored();
+  await comparison.shown();
   kept();
 }
 
 function cleared() {
   shown = null;
   box.mark(null);
-  for (const name of ["letters", "layers", ...SHEETS]) $(`#${name}`).hidden = true;
+  for (const name of ["letters", "layers", "compare-open", ...SHEETS]) $(`#${name}`).hidden = true;
   for (const name of ["answer", "error", "read"]) put($(`#${name}`));
   status("Paste something, or take an example.");
 }
-
-const sentence = (message) => (/[.?!…]$/.test(message) ? message : `${message}.`);
 
 function complain(error) {
   const ofLetter = error.source?.startsWith("set ");
@@ -157,11 +163,11 @@ async function stepped(name) {
 // The commands and the script that say the same.
 function owned() {
   const about = [state, shown.read.kind, shown.read.doubts.length > 0];
-  put($("#own div"), block(commands(...about)), block(script(...about)));
+  put($("#own div"), block(commands(...about, EXPORTS)), block(script(...about)));
 }
 
 function remembered() {
-  owned();
+  if (shown) owned();
   history.replaceState(null, "", written(state) || location.pathname + location.search);
 }
 
@@ -230,52 +236,28 @@ function convention(name) {
   box.put(has.test(state.text) ? state.text.replace(has, line) : `${line}\n${state.text}`);
 }
 
-const solution = (format) => python.call("solve", asked({ style: state.style, format, ...quantities() }), "take")
-  .then((reply) => (format === "json" ? `${JSON.stringify(reply.json, null, 2)}\n` : reply.text));
-
-const numbered = (name) => Number($(`#${name}`).value) || undefined;
-
-async function examined(format, output) {
-  const given = { questions: numbered("questions"), variants: numbered("variants"), seed: numbered("seed") };
-  const reply = await python.call("exam", { text: state.text, set: state.set, ...given, format, output }, "exam");
-  $("#exam-said").textContent = reply.notices.map((one) => `${one}. `).join("");
-  return reply;
-}
-
-async function examShown() {
-  $("#exam-text").textContent = (await examined("markdown")).text;
-  $("#exam-text").hidden = false;
-}
-
-async function examTaken() {
-  const format = $("#export").value;
-  const name = `exam${EXPORTS[format]}`;
-  const { files } = await examined(format, name);
-  const bytes = (one) => Uint8Array.from(atob(one.base64), (character) => character.charCodeAt(0));
-  if (files.length === 1) return downloaded(name, bytes(files[0]));
-  const all = Object.fromEntries(files.map((one) => [one.name, bytes(one)]));
-  return downloaded("exam.zip", zipSync(all, { mtime: new Date(1980, 0, 1) }));
-}
-
 function wired() {
   const options = (known) => Object.entries(known).map(([value, textContent]) => made("option", { value, textContent }));
   $("#style").append(...options(STYLES));
   $("#convention").append(...options({ keras: "Keras", torch: "PyTorch" }));
-  $("#format").append(...Object.keys(FORMATS).map((value) => made("option", { value, textContent: value })));
+  $("#more div").append(...Object.entries(QUANTITIES).map(([value, name]) => made("label", {}, made("input", { type: "checkbox", value }), ` ${name}`)));
+  for (const one of $("#more").querySelectorAll("input")) {
+    one.onchange = () => {
+      state.more = [...$("#more").querySelectorAll("input:checked")].map((each) => each.value);
+      later(0);
+    };
+  }
   $("#style").onchange = () => { state.style = $("#style").value; later(0); };
-  $("#macs").onchange = () => { state.macs = $("#macs").checked; later(0); };
   $("#convention").onchange = () => convention($("#convention").value);
   $("#stop").onclick = () => { python.drop(() => true); python.stop(); status("Stopped."); };
   $("#figure").ontoggle = () => $("#figure").open && shown && guarded(drawn);
-  $("#copy").onclick = () => guarded(async () => copied($("#copy"), await solution($("#format").value)));
-  $("#download").onclick = () => guarded(async () => downloaded(`solution.${FORMATS[$("#format").value]}`, await solution($("#format").value)));
-  $("#export").append(...Object.keys(EXPORTS).map((value) => made("option", { value, textContent: value, selected: value === "moodle" })));
-  const unmade = ({ message }) => ($("#exam-said").textContent = sentence(message));
-  $("#exam-look").onclick = () => guarded(examShown, unmade);
-  $("#exam-take").onclick = () => guarded(examTaken, unmade);
   $("#link").onclick = () => copied($("#link"), location.href);
   $("#examples div").append(...EXAMPLES.map(({ title, text }) => made("button", { textContent: title, onclick: () => taken(text) })));
   addEventListener("hashchange", loaded);
+  const page = { state, python, guarded, asked, quantities, remembered, valued };
+  exam = new Exam(page);
+  take = new Take({ ...page, read: () => shown?.read });
+  comparison = new Comparison({ ...page, first: () => shown && { letters: base, ranges: shown.network.ranges ?? {} } });
 }
 
 function taken(text) {
@@ -299,9 +281,13 @@ function loaded() {
   }
   if (!found.text) return;
   box.put(found.text);
-  Object.assign(state, { layer: "", macs: false, set: {}, yours: {} }, found, { style: STYLES[found.style] ? found.style : "steps" });
+  Object.assign(state, structuredClone(EMPTY), { more: [], other: "", by: "", exam: {} }, found);
+  if (!STYLES[state.style]) state.style = "steps";
+  state.more = Object.keys(QUANTITIES).filter((one) => state.more.includes(one));
   $("#style").value = state.style;
-  $("#macs").checked = state.macs;
+  for (const one of $("#more").querySelectorAll("input")) one.checked = state.more.includes(one.value);
+  exam.restored();
+  comparison.restored();
   later(0);
 }
 
@@ -320,7 +306,7 @@ async function kept() {
 }
 
 async function begun() {
-  box = editor($("#box"), changed);
+  box = editor($("#box"), changed, { labelledby: "box-label", describedby: "error", hint: HINT });
   letters = new Letters($("#letters div"), valued);
   wired();
   loaded();

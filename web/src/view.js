@@ -1,4 +1,5 @@
-// Documents of the program as parts of the page.
+// Documents of the program as parts of the page, and what the reader takes of them.
+import { zipSync } from "fflate";
 
 const ROWS = 300; // layers that a table shows before it is asked for more: browsers lay out long tables slowly
 
@@ -39,7 +40,7 @@ export function section(text) {
 // A formula may be wider than the screen: its box scrolls, also by the keyboard.
 export function put(place, ...inside) {
   place.replaceChildren(...inside);
-  for (const one of place.querySelectorAll(".chain, table, pre")) {
+  for (const one of [place, ...place.querySelectorAll(".chain, table, pre")]) {
     if (one.scrollWidth > one.clientWidth + 1 && !one.closest("[tabindex]")) one.tabIndex = 0;
   }
 }
@@ -126,6 +127,29 @@ export function downloaded(name, text) {
   const address = URL.createObjectURL(new Blob([text]));
   made("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+export const sentence = (message) => (/[.?!…]$/.test(message) ? message : `${message}.`);
+
+// A document of its own, given to the browser's printing, which also makes PDF.
+export function printed(html) {
+  const frame = made("iframe", { className: "unseen", title: "What is printed", srcdoc: html });
+  frame.onload = () => {
+    frame.contentWindow.addEventListener("afterprint", () => frame.remove());
+    frame.contentWindow.focus();
+    frame.contentWindow.print();
+  };
+  document.body.append(frame);
+}
+
+const bytes = (file) => Uint8Array.from(atob(file.base64), (character) => character.charCodeAt(0));
+export const decoded = (file) => new TextDecoder().decode(bytes(file));
+
+// Files of a reply: one as it is, several as an archive of this name.
+export function saved(name, files) {
+  if (files.length === 1) return downloaded(files[0].name, bytes(files[0]));
+  const all = Object.fromEntries(files.map((one) => [one.name, bytes(one)]));
+  return downloaded(`${name}.zip`, zipSync(all, { mtime: new Date(1980, 0, 1) }));
 }
 
 // A text with a button that copies it.

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { CHROMIUM, OUT } from "./places.mjs";
-import { served } from "./serve.mjs";
+import { OUT } from "./places.mjs";
+import { visited } from "./visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FIRST = 10_000_000; // bytes until the first answer
@@ -20,42 +20,18 @@ const NEW = [ // in no example; its second convolution is asked about
   "Why does the second Conv2D have 473 parameters? I get (3*2+1)*11 = 77.",
 ].join("\n");
 
-let browser, server, context, page;
-const asked = []; // addresses of all requests of the main page
+let visit, server, context, page;
 
 before(async () => {
-  server = await served(OUT);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, permissions: ["clipboard-read", "clipboard-write"] });
-  page = await fresh(context);
-  await page.goto(server.address);
+  visit = await visited();
+  ({ server, context, page } = visit);
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.close().catch(() => {});
-});
+after(() => visit?.ended());
 
-async function fresh(where) {
-  const one = await where.newPage();
-  one.setDefaultTimeout(40_000);
-  one.faults = [];
-  one.on("pageerror", (error) => one.faults.push(String(error)));
-  one.on("console", (said) => said.type() === "error" && one.faults.push(said.text()));
-  where.on("request", (request) => asked.push(request.url()));
-  return one;
-}
-
-// Put a text into the box and wait for the answer to it.
-async function pasted(text, one = page) {
-  await one.locator(".cm-content").fill("");
-  await one.getByText("Paste something, or take an example.").first().waitFor();
-  await one.locator(".cm-content").fill(text);
-  await one.locator("#answer strong").waitFor();
-}
-
-const said = (one = page) => shown("#answer", one);
-const shown = (place, one = page) => one.locator(place).textContent().then((text) => text.replace(/\s+/g, " ").replace(/ ?([·×+=]) ?/g, "$1"));
+const pasted = (text, one) => visit.pasted(text, one);
+const shown = (place, one) => visit.shown(place, one);
+const said = (one) => shown("#answer", one);
 
 async function opened(text) {
   await page.goto(server.address);
@@ -66,7 +42,7 @@ test("the first answer takes few bytes", async () => {
   await page.getByRole("button", { name: "Why 18,207 and not 630?" }).click();
   await page.locator("#answer strong").waitFor();
   assert.match(await said(), /18,207=\(3·3·32\+1\)·63; with \(3·3\+1\)·63=630, you gave each filter a single kernel/);
-  const ours = asked.filter((address) => address.startsWith(server.address));
+  const ours = visit.asked.filter((address) => address.startsWith(server.address));
   const names = ours.map((address) => address.slice(server.address.length) || "index.html");
   const first = new Set(names.filter((name, i) => i < names.findIndex((one) => /^(more|sympy)\.pack|sw\.js/.test(one)) || names.length < 5));
   assert.ok(first.has("core.pack") && !first.has("sympy.pack"), [...first].join());
@@ -141,13 +117,13 @@ test("a slider changes formula and numbers", async () => {
 });
 
 test("an error is underlined where it is, with what was meant", async () => {
-  await page.locator(".cm-content").fill("input(28,28,1) -> cnov(32, 3)");
+  await page.locator("#box .cm-content").fill("input(28,28,1) -> cnov(32, 3)");
   await page.getByText("unknown layer `cnov`").first().waitFor();
   assert.equal(await page.locator(".cm-lintRange-error").innerText(), "cnov");
   await page.locator("#error button", { hasText: "Write conv" }).click();
   await page.locator("#answer strong").waitFor();
   await page.waitForFunction(() => !document.querySelector("#error").textContent);
-  assert.equal(await page.locator(".cm-content").innerText(), "input(28,28,1) -> conv(32, 3)");
+  assert.equal(await page.locator("#box .cm-content").innerText(), "input(28,28,1) -> conv(32, 3)");
 });
 
 test("convention, style, figure, copies", async () => {
@@ -158,46 +134,41 @@ test("convention, style, figure, copies", async () => {
   await page.getByRole("button", { name: "conv_1" }).click();
   await page.getByLabel("Style of the steps").selectOption("lesson");
   await page.locator(".steps").waitFor();
-  await page.getByLabel("MACs too").check();
+  await page.getByText("More quantities").click();
+  await page.getByRole("checkbox", { name: "MACs", exact: true }).check();
   await page.locator("#layers th", { hasText: "MACs" }).waitFor();
   assert.match(await shown("#layers"), /194,400/); // 30·30·8·27 products
   await page.locator("#figure summary").click();
   await page.locator("#figure svg text").first().waitFor();
-  await page.locator("#take summary").click();
-  await page.getByLabel("The whole solution as").selectOption("latex");
-  await page.locator("#copy").click();
-  await page.getByText("Copied").waitFor();
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\\begin/);
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
-  assert.equal(download.suggestedFilename(), "solution.tex");
   await page.locator("#own summary").click();
   assert.match(await page.locator("#own").innerText(), /symparams solve net.arch --style lesson --layer conv_1/);
 });
 
-test("an exam is previewed and downloaded", async () => {
-  await pasted("range F in 8..64 step 8 input(28,28,1) -> conv(F, 3) -> conv(16, 3) -> flatten -> dense(10)");
-  await page.locator("#exam summary").click();
-  await page.getByLabel("Questions").fill("3");
-  await page.getByRole("button", { name: "Show as Markdown" }).click();
-  await page.locator("#exam-text", { hasText: "Answer" }).waitFor();
-  for (const [format, file, mark] of [["moodle", "exam.xml", "<quiz>"], ["latex", "exam.zip", "PK"], ["h5p", "exam.h5p", "PK"], ["prairielearn", "exam.zip", "PK"]]) {
-    await page.locator("#export").selectOption(format);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#exam-take").click()]);
-    assert.equal(download.suggestedFilename(), file);
-    assert.ok(readFileSync(await download.path(), "latin1").includes(mark), format);
+test("layers, what they take and statements are completed", async () => {
+  for (const [typed, offered, written] of [
+    ["input(3) -> dens", "dense", "input(3) -> dense"],
+    ["input(9,9,3) -> conv(8, 3, pad", "padding=", "input(9,9,3) -> conv(8, 3, padding="],
+    ["input(9,9,3) -> conv(8, 3, padding=sam", "same", "input(9,9,3) -> conv(8, 3, padding=same"],
+    ["input(9,9,3) -> conv(8, (3, 3), sigmo", "sigmoid", "input(9,9,3) -> conv(8, (3, 3), sigmoid"],
+    ["conve", "convention", "convention"],
+  ]) {
+    await page.locator("#box .cm-content").fill("");
+    await page.locator("#box .cm-content").pressSequentially(typed);
+    await page.locator(".cm-tooltip-autocomplete [aria-selected]", { hasText: offered }).waitFor();
+    await page.waitForTimeout(100);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator("#box .cm-content").innerText(), written);
   }
-  await page.getByLabel("Questions").fill("-3");
-  await page.locator("#exam-take").click();
-  await page.locator("#exam-said", { hasText: "questions" }).waitFor();
 });
 
-test("names of layers are completed", async () => {
-  await page.locator(".cm-content").fill("");
-  await page.locator(".cm-content").pressSequentially("input(3) -> dens");
-  await page.locator(".cm-tooltip-autocomplete", { hasText: "dense" }).waitFor();
-  await page.waitForTimeout(100);
-  await page.keyboard.press("Enter");
-  assert.equal(await page.locator(".cm-content").innerText(), "input(3) -> dense");
+test("a layer under the pointer is explained, in code too", async () => {
+  for (const [text, name, said] of [["input(9,9,3) -> conv(8, 3)", "conv", "groups=1"], ["model = Sequential([Conv2D(8, 3, input_shape=(9, 9, 3))])", "Conv2D", "groups=1"]]) {
+    await pasted(text);
+    await page.locator(".cm-content span", { hasText: name }).first().hover();
+    await page.locator(".hover code", { hasText: said }).waitFor();
+    await page.mouse.move(0, 0);
+    await page.locator(".hover").waitFor({ state: "detached" });
+  }
 });
 
 test("long work can be stopped, and the page goes on", async () => {
@@ -205,7 +176,7 @@ test("long work can be stopped, and the page goes on", async () => {
 });
 
 async function stopped() {
-  await page.locator(".cm-content").fill("input(32,32,3) -> [conv(8,3,same) -> bn -> relu -> dense(7) -> conv(9,3,same)] * 9000");
+  await page.locator("#box .cm-content").fill("input(32,32,3) -> [conv(8,3,same) -> bn -> relu -> dense(7) -> conv(9,3,same)] * 9000");
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped.").first().waitFor();
   await pasted("input(3) -> dense(4)");
@@ -221,8 +192,8 @@ test("a network of thousands of layers shows the first, and the others when they
 
 test("hostile texts end with a sentence", async () => {
   for (const [text, sentence] of [["input(3) -> [relu] * 10^9", "which is the limit"], [`input(3) -> ${"[".repeat(50_000)}`, "deep"]]) {
-    await page.locator(".cm-content").fill("");
-    await page.locator(".cm-content").evaluate((box, given) => {
+    await page.locator("#box .cm-content").fill("");
+    await page.locator("#box .cm-content").evaluate((box, given) => {
       const data = new DataTransfer();
       data.setData("text/plain", given);
       box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
@@ -240,16 +211,16 @@ test("the address has the state, and a link brings it back", async () => {
   await page.locator(".steps").waitFor();
   const link = page.url();
   assert.ok(link.length < 400, link);
-  const other = await fresh(context);
+  const other = await visit.fresh(context);
   await other.goto(link);
   await other.locator(".said strong").waitFor();
   await other.locator(".steps").waitFor();
   assert.equal(await other.getByLabel("H", { exact: true }).inputValue(), "28");
   for (const [hash, sentence] of [
-    [link.slice(link.indexOf("#"), -9), "The link is damaged"], ["#0.abcd", "another version"], ["#something", "not one of this page"],
-    [`#1.${btoa("no deflate")}`, "The link is damaged"],
+    [link.slice(link.indexOf("#"), -9), "The link is damaged"], ["#0.abcd", "this one does not know"], ["#something", "not one of this page"],
+    [`#2.${btoa("no deflate")}`, "The link is damaged"], ["#99.abcd", "this one does not know"],
   ]) {
-    const broken = await fresh(context);
+    const broken = await visit.fresh(context);
     await broken.goto(server.address + hash);
     await broken.getByText(sentence).waitFor();
     if (hash === "#something") await pasted("input(3) -> dense(4)", broken); // it is usable all the same
@@ -259,13 +230,28 @@ test("the address has the state, and a link brings it back", async () => {
   await other.close();
 });
 
+test("a link of the first edition of the page is read", async () => {
+  const state = { text: "input(3,32,32) -> conv(8,3)", style: "lesson", macs: true, set: {}, yours: {} };
+  const other = await visit.fresh(context);
+  await other.goto(`${server.address}#1.${deflateRawSync(JSON.stringify(state)).toString("base64url")}`);
+  await other.locator("#layers th", { hasText: "MACs" }).waitFor();
+  assert.equal(await other.getByLabel("Style of the steps").inputValue(), "lesson");
+  assert.match(other.url(), /#[12]\./);
+  await other.close();
+});
+
 test("axe finds nothing serious, in light and in dark", async () => {
   await opened("input(H, 28, 1) -> conv(32, 3) -> conv(63, 3) -> flatten -> dense(10)");
   await page.getByRole("button", { name: "conv_1" }).click();
   await page.getByLabel("Your number for conv_2").fill("630");
   await page.locator(".said strong").waitFor();
-  for (const name of ["figure", "take", "exam", "own"]) await page.locator(`#${name} summary`).click();
+  for (const name of ["figure", "take", "exam", "own", "compare"]) await page.locator(`#${name} > summary`).click();
+  for (const name of ["more", "exam details"]) await page.locator(`#${name} > summary`).click();
   await page.locator("#figure svg").waitFor();
+  await page.locator("#exam-look").click();
+  await page.locator("#exam-shown").waitFor();
+  await page.locator("#other .cm-content").fill("input(H, 28, 1) -> conv(F, 5) -> flatten -> dense(10)");
+  await page.locator("#verdict strong").waitFor();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(AXE);
@@ -277,8 +263,8 @@ test("axe finds nothing serious, in light and in dark", async () => {
 });
 
 test("a phone shows it without sideways scrolling", async () => {
-  const phone = await browser.newContext({ viewport: { width: 360, height: 740 }, serviceWorkers: "block" });
-  const small = await fresh(phone);
+  const phone = await visit.browser.newContext({ viewport: { width: 360, height: 740 }, serviceWorkers: "block" });
+  const small = await visit.fresh(phone);
   await small.goto(server.address);
   await small.getByRole("button", { name: "VGG-16 with letters" }).click();
   await small.locator("#answer strong").waitFor();
@@ -286,6 +272,10 @@ test("a phone shows it without sideways scrolling", async () => {
   await small.locator(".steps .chain").first().waitFor();
   await small.getByLabel("Your number for conv_1", { exact: true }).fill("12");
   await small.locator(".said").waitFor();
+  await small.getByRole("button", { name: "Compare with another network" }).click();
+  await small.locator("#other .cm-content").fill("input(H, W, C) -> conv(F, 5, relu) -> maxpool(2) -> flatten -> dense(10)");
+  await small.locator("#verdict strong").waitFor();
+  for (const name of ["take", "exam"]) await small.locator(`#${name} > summary`).click();
   assert.equal(await small.evaluate(() => document.documentElement.scrollWidth), 360);
   if (process.env.SHOTS) await small.screenshot({ path: join(process.env.SHOTS, "phone.png"), fullPage: true });
   assert.deepEqual(small.faults, []);
@@ -312,8 +302,8 @@ test("it works by keyboard alone", async () => {
 });
 
 test("a browser without WebAssembly says so", async () => {
-  const old = await browser.newContext();
-  const one = await fresh(old);
+  const old = await visit.browser.newContext();
+  const one = await visit.fresh(old);
   await one.addInitScript(() => delete window.WebAssembly);
   await one.goto(server.address);
   await one.getByText("This browser lacks WebAssembly").waitFor();
@@ -321,9 +311,9 @@ test("a browser without WebAssembly says so", async () => {
 });
 
 test("nothing was asked of another host, and nothing failed", () => {
-  assert.ok(asked.length > 20);
+  assert.ok(visit.asked.length > 20);
   const own = [new URL(server.address).origin, "data:", `blob:${new URL(server.address).origin}`];
-  assert.deepEqual(asked.filter((address) => !own.some((one) => address.startsWith(one))), []);
+  assert.deepEqual(visit.asked.filter((address) => !own.some((one) => address.startsWith(one))), []);
   assert.deepEqual(page.faults, []);
 });
 
