@@ -2,7 +2,7 @@
 // (PYTHON names it; else .venv of the checkout, or python3).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ const ROOT = dirname(HERE);
 const PYODIDE = join(HERE, "node_modules", "pyodide");
 const SMALL = "input(H,9,C) -> conv(4,3,relu) -> maxpool(2) -> flatten -> dense(2)";
 const NUMBERS = "input(9,9,1) -> conv(4,3) -> conv(6,3,relu) -> flatten -> dense(2)";
+const FIRST = ["wasm", "mjs", "library", "core", "cache"]; // packs without which Python does not start
 // What a first visit asks: its templates and parsing tables are made here, once.
 const WARM = [
   ["answer", { text: NUMBERS, format: "json" }],
@@ -94,17 +95,18 @@ async function main(out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), "page-"));
+  for (const suffix of ["wasm", "mjs"]) written(out, `${suffix}.pack`, readFileSync(join(PYODIDE, `pyodide.asm.${suffix}`)));
   try {
     const { version, catalogue, kinds, exports } = await packs(work, out);
     const lock = JSON.parse(readFileSync(join(PYODIDE, "pyodide-lock.json"), "utf8"));
-    await scripts(out, { LOCK: lock.info, CATALOGUE: catalogue, KINDS_OF_QUESTIONS: kinds, EXPORTS: exports, EXAMPLES: examples() });
+    const first = FIRST.reduce((sum, name) => sum + statSync(join(out, `${name}.pack`)).size, 0);
+    await scripts(out, { FIRST_BYTES: first, LOCK: lock.info, CATALOGUE: catalogue, KINDS_OF_QUESTIONS: kinds, EXPORTS: exports, EXAMPLES: examples() });
     const html = readFileSync(join(HERE, "src", "index.html"), "utf8");
     writeFileSync(join(out, "index.html"), html.replaceAll("{{version}}", version));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   cpSync(join(PYODIDE, "pyodide.mjs"), join(out, "pyodide.mjs"));
-  for (const suffix of ["wasm", "mjs"]) written(out, `${suffix}.pack`, readFileSync(join(PYODIDE, `pyodide.asm.${suffix}`)));
   const sheet = readFileSync(join(ROOT, "templates", "formats", "document.css"), "utf8");
   writeFileSync(join(out, "document.css"), sheet.replace("data:font/woff2;base64,FONT", "formulas.woff2"));
   cpSync(join(ROOT, "templates", "fonts", "formulas.woff2"), join(out, "formulas.woff2"));

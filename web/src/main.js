@@ -5,6 +5,7 @@ import { Exam } from "./exam.js";
 import { Letters } from "./letters.js";
 import { commands, python as script } from "./own.js";
 import { Python, Stopped } from "./python.js";
+import { coded } from "./qr.js";
 import { Unreadable, read, written } from "./share.js";
 import { Take } from "./take.js";
 import { $, below, block, copied, fragment, made, put, section, sentence, svg, table } from "./view.js";
@@ -29,10 +30,28 @@ let shown = null; // the reply that is on the page: what `answer` says as JSON
 let base = {}; // letters with the values that the text gives them
 let timer = 0;
 
-const python = new Python((told) => {
-  $("#progress").textContent = told && `${told} …`;
-  busy(told !== "");
+// What a call does while it runs, by its lane; of the others nothing but that something is worked out.
+const DOING = {
+  answer: "The text is being read", summary: "The layers are being worked out", exam: "The exam is being made",
+  take: "The document is being written", draw: "The figure is being drawn", compare: "The networks are being compared",
+};
+
+// `part`: how much of what is being loaded is there, from 0 to 1.
+const python = new Python((told, part = null) => {
+  loading = told;
+  $("#bar").hidden = part === null;
+  if (part !== null) $("#bar").value = part;
+  progressed();
+  busy(told !== "" || python.running !== null);
 });
+let loading = "";
+
+function progressed() {
+  const running = python.running;
+  const seconds = running ? Math.floor((Date.now() - running.since) / 1000) : 0;
+  const what = loading || (seconds ? (DOING[running.lane] ?? "This is being worked out") : "");
+  $("#progress").textContent = what && `${what} …${seconds > 1 ? ` ${seconds} s` : ""}`;
+}
 
 // What is seen above the answer, and what a screen reader says.
 function status(seen, said = seen) {
@@ -42,6 +61,9 @@ function status(seen, said = seen) {
 
 function busy(is) {
   clearTimeout(busy.timer);
+  clearInterval(busy.clock);
+  if (is) busy.clock = setInterval(progressed, 500);
+  else $("#progress").textContent = "";
   busy.timer = setTimeout(() => {
     $("#stop").hidden = !is;
     $("#reply").setAttribute("aria-busy", String(is));
@@ -252,6 +274,7 @@ function wired() {
   $("#stop").onclick = () => { python.drop(() => true); python.stop(); status("Stopped."); };
   $("#figure").ontoggle = () => $("#figure").open && shown && guarded(drawn);
   $("#link").onclick = () => copied($("#link"), location.href);
+  $("#code").onclick = () => coded(location.href);
   $("#examples div").append(...EXAMPLES.map(({ title, text }) => made("button", { textContent: title, onclick: () => taken(text) })));
   addEventListener("hashchange", loaded);
   const page = { state, python, guarded, asked, quantities, remembered, valued };

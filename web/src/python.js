@@ -8,10 +8,15 @@ export class Python {
   #running = null; // the same with `id` and `since`
   #count = 0;
   #flag = self.crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null; // 2 in it interrupts Python
-  #told; // is told what is being done, "" when nothing is
+  #told; // is told what is being loaded and how much of it is there, "" when nothing is
 
   constructor(told) {
     this.#told = told;
+  }
+
+  // The call that runs, with its `lane` and `since` when; null if none does.
+  get running() {
+    return this.#running;
   }
 
   // Start Python without any call.
@@ -34,13 +39,15 @@ export class Python {
     });
   }
 
-  // Forget calls that wait, and stop the one that runs if it is among them and has run for a while.
+  // Forget calls that wait, and stop the one that runs if it is among them and does not end within `patience` ms.
   drop(which, patience = 0) {
     const dropped = this.#waiting.filter(which);
     this.#waiting = this.#waiting.filter((one) => !which(one));
     dropped.forEach((one) => one.failed(new Stopped()));
-    const late = this.#running && which(this.#running) && Date.now() - this.#running.since > patience;
-    if (patience && late) this.stop();
+    const running = this.#running;
+    if (!patience || !running?.ready || !which(running)) return;
+    const left = patience - (Date.now() - running.since);
+    setTimeout(() => this.#running === running && this.stop(), Math.max(0, left));
   }
 
   // End what runs: Python is interrupted where the browser lets us, else it starts anew.
@@ -77,9 +84,9 @@ export class Python {
     this.#worker.postMessage({ id, operation, given: JSON.stringify(given), interrupt: this.#flag });
   }
 
-  #heard({ told, id, reply, stopped, failed }) {
+  #heard({ told, part, id, reply, stopped, failed }) {
     const one = this.#running;
-    if (told) return this.#told(told);
+    if (told !== undefined) return this.#told(told, part);
     if (!one || id !== one.id) return;
     clearTimeout(one.timer);
     this.#running = null;

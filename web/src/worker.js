@@ -17,7 +17,25 @@ self.fetch = async (from, ...more) => {
 async function unpacked(name) {
   const reply = await real(`${BASE}${name}.pack`);
   if (!reply.ok) throw new Error(`the file ${name}.pack cannot be had (${reply.status})`);
-  return reply.body.pipeThrough(new DecompressionStream("gzip"));
+  return reply.body.pipeThrough(counted()).pipeThrough(new DecompressionStream("gzip"));
+}
+
+// The bytes that a first start takes are counted, so that the page can show how many are there.
+const LOADED = "Python is being loaded";
+let bytes = 0;
+let shown = 0;
+
+function counted() {
+  return new TransformStream({
+    transform(chunk, onwards) {
+      onwards.enqueue(chunk);
+      bytes += chunk.byteLength;
+      if (python !== null && !isReady && Date.now() > shown + 200) {
+        shown = Date.now();
+        self.postMessage({ told: LOADED, part: Math.min(1, bytes / FIRST_BYTES) });
+      }
+    },
+  });
 }
 
 function fetched(name) {
@@ -34,7 +52,8 @@ async function load(env) {
   return loadPyodide({ createPyodideModule, indexURL: BASE, packageBaseUrl: BASE, lockFileContents: { info: LOCK, packages: {} }, env });
 }
 
-let python = null;
+let python = null; // promise of it
+let isReady = false;
 
 self.onmessage = async ({ data }) => {
   if (data.idle) { // fetched while nobody waits, unpacked when it is needed
@@ -45,6 +64,7 @@ self.onmessage = async ({ data }) => {
   try {
     python ??= Symparams.started(load, fetched, (told) => self.postMessage({ told }));
     const ready = await python;
+    isReady = true;
     if (interrupt) ready.interruptedBy(interrupt);
     self.postMessage({ id, reply: operation ? JSON.parse(await ready.reply(operation, given)) : null });
   } catch (error) {

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { unzipSync } from "fflate";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
 import { visited } from "./visit.mjs";
 
 let visit, page;
@@ -132,6 +134,21 @@ test("an exam is previewed as students see it, printed, and downloaded in every 
   await page.getByLabel("Questions").fill("-3");
   await page.locator("#exam-take").click();
   await page.locator("#exam-said", { hasText: "questions" }).waitFor();
+});
+
+test("the link is a QR code that phones read", async () => {
+  await visit.pasted("input(28,28,1) -> conv(32, 3) -> conv(63, 3) -> flatten -> dense(10)");
+  await page.locator("#take").evaluate((one) => (one.open = true));
+  await page.getByRole("button", { name: "Show it as a QR code" }).click();
+  const { width, height, data } = PNG.sync.read(await page.locator("#qr svg").screenshot());
+  assert.equal(jsQR(new Uint8ClampedArray(data), width, height)?.data, page.url());
+  await page.keyboard.press("Escape");
+  await page.locator("#qr").waitFor({ state: "hidden" });
+  await page.locator("#box .cm-content").fill(`input(3) -> dense(4) # ${Array.from({ length: 6000 }, (_, i) => (i * 7919) % 10007).join("")}`);
+  await page.waitForFunction(() => location.hash.length > 6000);
+  await page.getByRole("button", { name: "Show it as a QR code" }).click();
+  await page.getByText("too long for a QR code").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
 });
 
 test("nothing failed", () => {

@@ -19,6 +19,7 @@ const NEW = [ // in no example; its second convolution is asked about
   "",
   "Why does the second Conv2D have 473 parameters? I get (3*2+1)*11 = 77.",
 ].join("\n");
+const LONG = "input(32,32,3) -> [conv(8,3,same) -> bn -> relu -> dense(7) -> conv(9,3,same)] * 9000"; // takes a while
 
 let visit, server, context, page;
 
@@ -175,8 +176,33 @@ test("long work can be stopped, and the page goes on", async () => {
   await stopped();
 });
 
+test("newer input ends what is worked out for older", async () => {
+  await page.locator("#box .cm-content").fill(LONG);
+  await page.waitForFunction(() => !document.querySelector("#stop").hidden);
+  await page.locator("#box .cm-content").fill("input(3) -> dense(5)");
+  await page.locator("#answer", { hasText: "20 parameters" }).waitFor();
+  assert.ok(await page.locator("#stop").isHidden());
+});
+
+test("what is being done, and for how long, is seen", async () => {
+  await page.locator("#box .cm-content").fill(LONG);
+  await page.locator("#progress", { hasText: /^The (text is being read|layers are being worked out) … \d+ s$/ }).waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Stopped.").first().waitFor();
+  const slow = await visit.browser.newContext({ serviceWorkers: "block" });
+  const one = await visit.fresh(slow);
+  const line = await slow.newCDPSession(one);
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 20, downloadThroughput: 2_000_000, uploadThroughput: 2_000_000 });
+  await one.goto(server.address);
+  await one.waitForFunction(() => !document.querySelector("#bar").hidden && document.querySelector("#bar").value > 0.3);
+  assert.match(await one.locator("#progress").innerText(), /^Python is being loaded/);
+  await one.waitForFunction(() => document.querySelector("#bar").hidden);
+  await slow.close();
+});
+
 async function stopped() {
-  await page.locator("#box .cm-content").fill("input(32,32,3) -> [conv(8,3,same) -> bn -> relu -> dense(7) -> conv(9,3,same)] * 9000");
+  await page.locator("#box .cm-content").fill(LONG);
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("Stopped.").first().waitFor();
   await pasted("input(3) -> dense(4)");
