@@ -61,6 +61,7 @@ _FURTHER = "input(8,8) -> dense(8,frozen) as a -> share(@a) -> dense(8) -> relu"
 _ESCAPED = FORMATS["markdown"].escape
 _SPOKEN = ("layers", "misconceptions/families", "quantities")  # what they say other than errors comes out above
 _BEFORE = "…"  # in place of a part that was listed before
+_INTERNAL = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # a link to a place of its own document, which is not here
 _REPEATED = re.compile(r"…(?:[;:] …)+")
 
 
@@ -185,7 +186,7 @@ class Page:
             items = by_title.setdefault(said.title, [])
             for one in dict.fromkeys(sentences(said)):
                 new = self._new(one, named=False)
-                items += [text if said.is_markdown else _ESCAPED(text) for text in new]
+                items += [_INTERNAL.sub(r"\1", text) if said.is_markdown else _ESCAPED(text) for text in new]
         yield from (_entry(f"### {title}", items) for title, items in by_title.items() if items)
 
     def _helps(self) -> Iterator[str]:
