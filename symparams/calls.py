@@ -22,7 +22,7 @@ from symparams.files import Desk, at
 
 FORMAT = 1  # of replies; it changes when a key changes its meaning
 _LONGEST = 4000  # characters of a message
-_SERVING = ("mcp",)  # commands that go on until they are ended, and so answer nothing
+_SERVING = ("lsp", "mcp")  # commands that go on until they are ended, and so answer nothing
 
 
 @overload

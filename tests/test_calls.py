@@ -26,7 +26,7 @@ CODE = """model = Sequential()
 model.add(Conv2D(32, (3, 3), input_shape=(28, 28, 1)))
 model.add(Conv2D(63, (3, 3)))
 """
-SERVING = {"mcp"}  # what goes on until it is ended, and so is no operation
+SERVING = {"lsp", "mcp"}  # what goes on until it is ended, and so is no operation
 EVERY = {name: main.get_command(click.Context(main), name) for name in main.list_commands(click.Context(main))}
 COMMANDS = {name: command for name, command in EVERY.items() if command is not None and name not in SERVING}
 ERROR = {"message", "source", "start", "end", "line", "column", "suggestion"}

@@ -62,6 +62,7 @@ _COMMANDS = {
     "exam": "exams",
     "grade": "grading",
     "examples": "examples",
+    "lsp": "lsp",
     "mcp": "mcp",
     "layers": "catalogues",
     "families": "catalogues",

@@ -117,12 +117,12 @@ def _page(layer: type[Layer], format_: str) -> str:
     about = inspect.cleandoc(layer.__doc__ or "").replace("\n\n", "\n").replace("\n", "\n" if markdown else "\n  ")
     if markdown:
         about = _escaped(about)
-    form = f"{layer.names[0]}({', '.join(map(_written, arguments_of(layer)))})"
+    form = form_of(layer)
     lines = [f"### {_heading(layer)}" if markdown else f"{form}", ""]
     lines += [about if markdown else f"  {about}", ""]
     if markdown:
         lines += [code(form), ""]
-    lines += [_argument(a, code) for a in arguments_of(layer)]
+    lines += [f"- {described(a, code)}" for a in arguments_of(layer)]
     lines += [""] if any(True for _ in arguments_of(layer)) else []
     lines += _rules(layer, markdown, code)
     lines += _sources(layer, markdown)
@@ -131,6 +131,11 @@ def _page(layer: type[Layer], format_: str) -> str:
     calls = [_called(called, code) for called in vars(layer).get("calls", ()) if called.framework != "keras 1"]
     lines += [*(f"- {text}" if markdown else f"  {text}" for text in calls), *([""] if calls else [])]
     return "\n".join(lines)
+
+
+def form_of(layer: type[Layer]) -> str:
+    """How a layer is written, with all of its arguments: dense(units, activation?, bias=yes)."""
+    return f"{layer.names[0]}({', '.join(map(_written, arguments_of(layer)))})"
 
 
 def _called(called: FrameworkClass, code: Callable[[str], str]) -> str:
@@ -155,14 +160,14 @@ def _default(value: object) -> str:
     return shown(value, SOURCE) if isinstance(value, Formula) else str(value)
 
 
-def _argument(argument: Argument, code: object) -> str:
-    assert callable(code)
+def described(argument: Argument, code: Callable[[str], str]) -> str:
+    """What an argument is called, what it means and what it takes."""
     meaning = argument.meaning.removeprefix(f"{argument.name}: ")
     expects = _ANY_ACTIVATION if argument.kind is ACTIVATION and argument.name != "function" else argument.kind.expects
     short = f", short {code(argument.short)}" if argument.short else ""
     flags = [word for word in argument.kind.words if argument.kind.answers]
     flag = f", or the flag {code(flags[0])}" if flags else ""
-    return f"- {code(argument.name)}{short}{flag}: {meaning}; {expects}"
+    return f"{code(argument.name)}{short}{flag}: {meaning}; {expects}"
 
 
 def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:

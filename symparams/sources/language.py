@@ -71,7 +71,16 @@ def built(
         said = understood(statements, source, catalogue, typed=typed)
         if unstated and said.convention is None and not any(isinstance(s, r.Convention) for s in statements):
             said = understood([r.Convention(unstated, Span(0)), *statements], source, catalogue, typed=typed)
-        return _built(said, source, given or {}, catalogue, strict=not for_others)
+        return _built(said, source, given or {}, catalogue, strict=not for_others)[0]
+    except RecursionError:
+        raise LimitError("the formulas here are nested too deeply", source=source) from None
+
+
+def located(source: Source) -> tuple[Network, Mapping[int, Span]]:
+    """The network that a text describes, and where the call of each of its layers stands; raises as `network`."""
+    try:
+        said = understood(read_network(source), source, CATALOGUE, typed=True)
+        return _built(said, source, {}, CATALOGUE, strict=True)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply", source=source) from None
 
@@ -99,7 +108,7 @@ def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[froze
 
 def _built(
     said: Understood, source: Source, given: Mapping[str, Formula], catalogue: Catalogue, strict: bool
-) -> Network:
+) -> tuple[Network, Mapping[int, Span]]:
     """Declarations, then letters and facts, then placements, then layers with their sizes."""
     declarations = declared(said.statements, source, catalogue)
     convention = said.convention or declarations.convention
@@ -129,4 +138,4 @@ def _built(
         names.check_given(given)
     for name in places.counting & network.symbols.keys():
         raise places.error(f"{name} counts copies and is a letter of its own as well; one needs another name", Span(0))
-    return network
+    return network, places.spans

@@ -32,6 +32,7 @@ class Placer:
         self.counting: set[str] = set()  # letters that count copies
         self.around: list[str] = []  # those of the brackets around this place
         self.tried = 0  # layers of copies in copies that were tried
+        self.spans: dict[int, Span] = {}  # where the call of each node stands, in their order
         self._made: dict[int, list[int]] = {}  # the nodes of each placement, one for each copy
         self._letters: dict[str, Formula] = {}  # values of letters that count copies, in this copy
         self._wrapped: dict[Layer, TimeDistributed] = {}
@@ -70,6 +71,7 @@ class Placer:
                 within=placement.within,
                 macro=placement.macro,
             )
+            self.spans[node] = placement.at
             if not placement.steps:
                 self._compare(placement.call.told, node)
             return node
@@ -209,6 +211,8 @@ class Placer:
     def back_to(self, bracket: Bracket, mark: tuple[int, dict[str, int]]) -> None:
         """Take away the copies of a bracket that were tried."""
         self.builder.back_to(mark)
+        while self.spans and next(reversed(self.spans)) >= mark[0]:
+            self.spans.popitem()
         for number in range(bracket.arrival + 1, bracket.number):
             if number in self._made:
                 self._made[number] = [node for node in self._made[number] if node < mark[0]]
