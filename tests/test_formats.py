@@ -197,11 +197,22 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "exam/question.j2": set(),
     **{
         f"styles/{name}.j2": {"d"}
-        for name in ("check", "compare", "compare_steps", "comparing", "find", "diagnose", "grade", "student")
+        for name in (
+            "calculation",
+            "check",
+            "compare",
+            "compare_steps",
+            "comparing",
+            "find",
+            "diagnose",
+            "grade",
+            "student",
+        )
     },
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
     "styles/answer.j2": {"s", "a"},
     "styles/reading.j2": {"r"},
+    "styles/calculation.j2": {"d"},
 }
 
 

@@ -11,11 +11,13 @@ from typing import Any
 from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
 from symparams.documents.asked_document import AskedDocument, AskedQuestion
+from symparams.documents.calculation_document import CalculationDocument
 from symparams.documents.diagnosis_document import record as diagnosis_record
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.diagnosis_sections import DiagnosisDocument
 from symparams.documents.rendering import Document, render, written, written_with
 from symparams.documents.solution import Solution
+from symparams.errors import Span
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
 from symparams.quantities.layer_quantities import USUAL
@@ -43,7 +45,11 @@ class Asked:
             bodies = [note, render(whole, document), render(self._whole, self._styled(document, "summary"))]
         else:
             bodies = [
-                *(self._answer(doubt, document, self._told_before(i)) for i, doubt in enumerate(self.doubts)),
+                *(
+                    self._answer(doubt, document, self._told_before(i))
+                    for i, doubt in enumerate(self.doubts)
+                    if doubt.at not in self._again
+                ),
                 note,
             ]
         return "\n".join(body for body in bodies if body.strip())
@@ -69,6 +75,12 @@ class Asked:
     def _whole(self) -> Solution:
         return Solution(self.network, USUAL)
 
+    @cached_property
+    def _again(self) -> set[Span]:
+        """The places of lines whose mistake is explained for another line."""
+        every = [line for doubt in self.doubts if doubt.calculation is not None for line in doubt.calculation.repeated]
+        return {line.at for line in every}
+
     @staticmethod
     def _styled(document: Document, style: str) -> Document:
         return Document(style, document.format, document.digits, document.math)
@@ -87,6 +99,8 @@ class Asked:
         return any(pattern(derived.rules.because) == own for derived in same)
 
     def _answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
+        if doubt.calculation is not None:
+            return written(document, "calculation", d=CalculationDocument(doubt.calculation))
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         layers = () if doubt.layer is None else (doubt.layer,)

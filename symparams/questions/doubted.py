@@ -13,6 +13,7 @@ from symparams.model.network import Network
 from symparams.quantities.named_layers import layers_named
 from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
+from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
 from symparams.questions.spoken_of import SMALLEST, Spoken
@@ -37,6 +38,7 @@ class Doubt:
     diagnosis: Diagnosis | None  # of the wrong number; None: only the right one is asked about
     at: Span | None  # where it stands in the text; None: the whole text asks
     text: str = ""  # the number, formula or shape as it was written; empty: none was
+    calculation: Calculation | None = None  # line by line, of which the doubts behind this one are the wrong lines
 
 
 class Doubts:
@@ -259,7 +261,8 @@ class Doubts:
     def _asked(self) -> Iterator[Doubt]:
         """What is asked about without a wrong number; of all that is right only what stands in a question."""
         spoken = self.spoken
-        for one, part in list(spoken.of_parts.items())[:1]:  # its answer tells the rest
+        parts = sorted(spoken.of_parts.items(), key=lambda pair: pair[0].sentence not in spoken.questions)
+        for one, part in parts[:1]:  # its answer tells the rest
             yield Doubt(None, part, None, one.at)
         several = len({layer for _, layer in spoken.right}) > 1
         for one, layer in spoken.right:
@@ -310,11 +313,25 @@ def doubts_about(
 
 
 def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
-    """Rows that are wrong, then what the prose doubts."""
+    """Rows that are wrong, then the wrong lines of a calculation, then what the prose doubts."""
     rows = [doubt for row in reading.wrong if (doubt := _of_row(network, row)) is not None]
+    if not reading.prose.strip():
+        return tuple(rows)
+    found = calculation(network, reading)
+    lines = [] if found is None else _of_lines(found)
+    prose = reading.prose if found is None else without_lines(found, reading.prose)
     known = {doubt.layer for doubt in rows}
-    prose = Doubts(network, reading.prose).found() if reading.prose.strip() else ()
-    return (*rows, *(doubt for doubt in prose if doubt.layer not in known))
+    further = [doubt for doubt in Doubts(network, prose).found() if doubt.layer not in known]
+    if found is not None:  # what the lines say is said once
+        further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
+    return (*rows, *lines, *further)
+
+
+def _of_lines(found: Calculation) -> list[Doubt]:
+    """The calculation, then its wrong lines."""
+    total = "" if found.written_total is None else str(found.written_total)
+    whole = Doubt(None, found.quantity, None, None, total, found)
+    return [whole, *(Doubt(line.layer, found.quantity, line.diagnosis, line.at, line.text) for line in found.wrong)]
 
 
 def _of_row(network: Network, row: WrongRow) -> Doubt | None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
+from symparams.reading.lines import spoken_lines
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python
@@ -67,7 +68,8 @@ def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     """Where the tables stand, and where the code."""
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
     rest = _without(text, tabled)
-    coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
+    bare = _without(rest, spoken_lines(rest))
+    coded = [span for span in code_spans(bare) if rest[span.start : span.end].strip()]
     alone = [span for span in coded if _stands_alone(rest, span)]
     return tabled, alone or ([] if tabled else calls_in_sentences(rest)) or coded
 

@@ -30,6 +30,7 @@ from symparams.grading.student_report import student_report
 from symparams.sources.language import network
 from tests.grading.classes import bank_text
 from tests.phrasebook.variants import LAYERS, changed
+from tests.reading.posted import POSTED
 from tests.reading.questions import QUESTIONS
 from tests.test_cli import run
 
@@ -268,7 +269,9 @@ def _others() -> Iterator[Said]:
     styles = ((*one[:5], "--style", style, *text) for one in compared for style in ("answer", "steps"))
     macs = ((*one, "--quantity", "macs") for one in compared[-4:])
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
-    yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values())))
+    yield Said(
+        "`answer`", tuple(("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *POSTED.values()))
+    )
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
     yield Said("`appendix`", (), printed=_appendix(), is_markdown=True)
     for one, other in _CHECKED:
