@@ -132,6 +132,7 @@ class Asked:
         return {
             "kind": r.kind,
             "models": list(r.models),
+            "read_as": r.read_as or None,
             "repairs": [{"what": one.what, "start": one.at.start} for one in r.repairs],
             "assumed": [{"what": one.what, "start": one.at.start} for one in r.assumed],
             "wrong": [_wrong(row) for row in r.wrong],

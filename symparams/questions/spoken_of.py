@@ -9,9 +9,10 @@ from contextlib import suppress
 from functools import cached_property
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import Formula, Number, Value, as_formula
 from symparams.errors import Source, SymparamsError
 from symparams.layers.dense import Flatten
+from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
@@ -74,7 +75,7 @@ class Spoken:
     def named(self) -> list[tuple[str, int]]:
         """The layers that are called by their names, each with the number of its sentence."""
         found = []
-        for name in self.network.names:
+        for name in [node.name for node in self.network.nodes if node.layer.inputs != "none"]:
             if name.isdecimal():
                 pattern = rf"\b(?:layer|module|model\[)\s?{name}\b"
             elif not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
@@ -221,8 +222,10 @@ class Spoken:
 
     @cached_property
     def settings(self) -> set[int]:
-        """Sizes of the network, which prose repeats."""
-        return {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
+        """Sizes and settings of the network, which prose repeats."""
+        sizes = {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
+        given = [getattr(n.layer, one.name, None) for n in self.network.nodes for one in arguments_of(type(n.layer))]
+        return sizes | {one.value for one in given if isinstance(one, Number) and isinstance(one.value, int)}
 
     @cached_property
     def shapes(self) -> set[tuple[Formula, ...]]:

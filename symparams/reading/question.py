@@ -13,12 +13,14 @@ from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
 from symparams.reading.prose import has_prose, nothing
+from symparams.reading.python.damaged import Text
 from symparams.reading.python.mending import code_spans
-from symparams.reading.python.program import read_python
+from symparams.reading.python.program import read_python, read_text
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import TableReading, read_summary
+from symparams.reading.told_layers import told_layer
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 
@@ -43,12 +45,43 @@ def read_question(source: Source, model: str | None) -> Reading:
             except SymparamsError as error:
                 failures.append(error)
     if not readings:
+        described = None if _has_layers(text, coded) or tabled else _described(source)
+        if described is not None:
+            return described
         raise failures[0] if failures else nothing(source)
     prose = _without(text, [*tabled, *coded])
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
         joint = replace(joint, repairs=())
     return with_told_sizes(joint)
+
+
+def _has_layers(text: str, coded: Iterable[Span]) -> bool:
+    """Whether the code calls a layer."""
+    return any(_CALL.search(text, span.start, span.end) for span in coded)
+
+
+def _described(source: Source) -> Reading | None:
+    """The layer that prose names without code; None where it names none, or none that there can be."""
+    layer = told_layer(source.text)
+    if layer is None:
+        return None
+    origins = [layer.at] * (len(layer.code) + 1)
+    with suppress(SymparamsError):
+        reading = read_text(source, Text(layer.code, origins), None)
+        reading = with_told_sizes(replace(reading, kind="question", models=(), repairs=(), prose=source.text))
+        return replace(reading, read_as=f"`{layer.code}`{_on(reading)}")
+    return None
+
+
+def _on(reading: Reading) -> str:
+    """On which input, as far as it is known."""
+    with suppress(SymparamsError):
+        first = built(reading.statements, reading.source).nodes[0]
+        sizes = [str(size) if isinstance(size, int) else "None" for size in first.shape]
+        if {*sizes} != {"None"}:
+            return f" on an input of shape `({', '.join(sizes)}{',' * (len(sizes) == 1)})`"
+    return ""
 
 
 def _read_code(source: Source, model: str | None) -> Reading:
@@ -98,6 +131,8 @@ def recognised(text: str) -> float:
             return 0.95
         if tabled and coded:
             return 0.95
+        if not tabled and not coded and has_prose(text) and told_layer(text) is not None:
+            return 0.9
     return 0.0
 
 

@@ -43,6 +43,7 @@ class Reading:
     wrong: tuple[WrongRow, ...] = ()  # what a printed table contradicts itself in
     parts: tuple[str, ...] = ()  # those among the models that are parts of the one that was read
     prose: str = ""  # the text with blanks in place of code and tables, where there is prose
+    read_as: str = ""  # as what a layer was read that only prose names: a call in code marks; empty: code or a table
 
 
 class WayIn(NamedTuple):

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from symparams.algebra.formula import Number, Symbol, Value
 from symparams.errors import Span
+from symparams.model.framework import Arriving
 from symparams.model.network import Network, Node
 from symparams.reading.doubts import written_in
+from symparams.reading.setting_words import arriving_in
 from symparams.sources import records as r
 
 _BLANK = r"\s{0,3}"
 _SHAPE = (
-    rf"(\(\s{{0,3}}\d{{1,9}}(?:{_BLANK},{_BLANK}\d{{1,9}}){{0,4}},?{_BLANK}\)"
+    rf"(\(\s{{0,3}}(?:None|\?|-1|\d{{1,9}})(?:{_BLANK},{_BLANK}\d{{1,9}}){{0,4}},?{_BLANK}\)"
     rf"|\d{{1,9}}(?:{_BLANK}[x×*]{_BLANK}\d{{1,9}}){{1,4}})"
 )
 # "on input (100, 32)", "my input shape is 28 x 28 x 1", "a tensor of shape (8, 64, 45, 60)"
@@ -21,6 +23,12 @@ _CALLED = re.compile(
     r"\b(?:inputs?|tensor|batch|feature\s?maps?|images?)"
     r"(?:[ _](?:shape|size|is|are|has|have|of|with|tensor|sequence|image|data|a|an|the)){0,5}"
     rf"{_BLANK}[:=]?{_BLANK}{_SHAPE}",
+    re.IGNORECASE,
+)
+# "a 32x32x3 image", "28 x 28 x 64 feature maps"
+_BEFORE = re.compile(
+    rf"(?<![\d.x×*,(])(?:(\d{{1,9}}(?:{_BLANK}[x×]{_BLANK}\d{{1,9}}){{2,3}}))(?:[ -](?:RGB|color|gr[ae]y))?[ -]"
+    r"(?:inputs?|tensors?|feature[ -]?maps?|images?|volumes?)\b",
     re.IGNORECASE,
 )
 _IMAGE = r"(?:feature[\s-]?maps?|images?|pictures?|photos?|frames|inputs?|resolution|crops|scans|spatial\s+size)"
@@ -35,6 +43,8 @@ _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time st
     re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),
     re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
 )
+_WHAT: tuple[Arriving, ...] = ("channels", "features")
+_ALONE = 2  # nodes of a network of one layer: the input and the layer
 _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
 
 
@@ -42,11 +52,16 @@ def told(prose: str, network: Network) -> tuple[r.Let, ...]:
     """Values for the letters of the inputs that fit what is told of them."""
     values = _letters(prose, network)
     written = [_numbers(one.text) for one in written_in(prose) if one.kind == "shape"]
-    called = [_numbers(found[1]) for found in _CALLED.finditer(prose)]
+    called = [_numbers(found[1]) for pattern in (_CALLED, _BEFORE) for found in pattern.finditer(prose)]
     for node in network.nodes:
         if node.layer.inputs == "none":
-            for name, value in _of_input(node, written, called, prose):
+            is_alone = len(network.nodes) == _ALONE
+            others = [sizes for sizes in written if is_alone and not _may_leave(network.nodes[-1], sizes)]
+            for name, value in _of_input(node, written, called or others, prose):
                 values.setdefault(name, value)
+            if is_alone:
+                for name, value in _arriving(node, prose):
+                    values.setdefault(name, value)
     return tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
 
 
@@ -75,6 +90,19 @@ def _of_input(
         lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)}
         if len(lengths) == 1:
             yield "T", lengths.pop()
+
+
+def _may_leave(node: Node, sizes: tuple[int, ...]) -> bool:
+    """Whether a shape in prose may be the output of a layer: it has as many channels, or is too short to be a shape."""
+    return len(sizes) < 3 or node.shape[node.derived.feature_axis] == sizes[node.derived.feature_axis]
+
+
+def _arriving(node: Node, prose: str) -> Iterator[tuple[str, int]]:
+    """The channels or features that the only layer reads: "with 48 channels", "50 input features"."""
+    size = node.shape[node.derived.feature_axis] if node.shape else None
+    told_ones = [many for what in _WHAT if (many := arriving_in(prose, what)) is not None]
+    if isinstance(size, Symbol) and len(told_ones) == 1:
+        yield size.name, told_ones[0]
 
 
 def _letters(prose: str, network: Network) -> dict[str, int]:

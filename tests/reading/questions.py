@@ -110,6 +110,9 @@ gru = nn.GRU(20, 60)
 
 model = keras.Sequential([keras.Input((30,)), layers.Dense(14), layers.Dense(6)])
 """,
+    "a layer in words": """How many parameters does a Keras SeparableConv2D with 40 filters of size 3x3 have
+on a 28x28x16 image? I get 3*3*16 + 16 + 16*40 + 40.
+""",
 }
 
 FURTHER = {  # what comes out for them is said of others, too

@@ -1,0 +1,135 @@
+"""Layers that only prose names, as calls of their framework: "a Conv2D layer with 64 filters of size 3x3"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from symparams.layers import CATALOGUE, key
+from symparams.model.framework import FrameworkClass, Parameter
+from symparams.reading.python.program import framework_of
+from symparams.reading.setting_words import settings_in
+
+_NAMED = re.compile(
+    r"(?<![\w.(=])(?:(?:tf|keras|torch|layers|nn)\.){0,3}([A-Z][A-Za-z]{2,40}[1-3]?[dD]?[A-Za-z]{0,20})\b(?!\()"
+)
+_WORDS = re.compile(  # what people call the layers for which the frameworks have other names
+    r"\b(?P<rank>[123][dD])?[ -]{0,2}(?:(?P<conv>conv(?:olution(?:al)?)?(?:[ -]layer)?(?![a-z ]{0,4}net))"
+    r"|(?P<dense>(?:dense|fully[ -]connected|linear)[ -]layer)|(?P<embedding>embedding[ -]layer)"
+    r"|(?P<max>max[ -]?pool(?:ing)?(?:[ -]layer)?))\b(?!-)",
+    re.I,
+)
+_OTHERWISE = re.compile(r"(?:depthwise|separable|transposed?|pointwise|dilated|causal|masked|graph|de)[ -]?$", re.I)
+_CLASSES = {
+    "conv": ("Conv{}D", "nn.Conv{}d"),
+    "dense": ("Dense", "nn.Linear"),
+    "embedding": ("Embedding", "nn.Embedding"),
+    "max": ("MaxPooling{}D", "nn.MaxPool{}d"),
+}
+_ONE_AXIS = re.compile(r"\b(?:time[ -]?steps?|time series|sequences?|signals?)\b", re.I)
+_LETTERS = {  # for what must be known and is not told
+    "filters": "F", "kernel": "k", "units": "U", "size": "p", "channels": "C_in", "features": "d_in",
+    "vocabulary": "V", "width": "d",
+}  # fmt: skip
+_SEQUENCES = frozenset(("LSTM", "GRU", "RNN"))
+_LONGEST = 3_000  # characters of a question about one layer; a longer text tells of many
+
+
+class _Mention(NamedTuple):
+    """Where prose names a layer."""
+
+    start: int
+    end: int
+    name: str  # the class, with `nn.` where PyTorch has it
+
+
+class ToldLayer(NamedTuple):
+    """A layer that prose describes."""
+
+    code: str  # a call of the framework's class
+    at: int  # where its name stands in the text
+
+
+def told_layer(text: str) -> ToldLayer | None:
+    """The first layer whose name stands in prose with at least one of its sizes; None if there is none.
+
+    Classes of a framework go before words such as `conv layer`. What must be known and is not told is a letter.
+    """
+    if len(text) > _LONGEST:
+        return None
+    framework = "torch" if re.search(r"(?<![a-z])(?:py)?torch|\bnn\.", text, re.I) else framework_of(text)
+    for found in (_classes(text, framework), _by_words(text, framework), _by_words(text, "torch")):
+        mentions = list(found)
+        for i, mention in enumerate(mentions):
+            others = [one.start for one in mentions[i + 1 :] if one.name != mention.name]
+            code = _call(mention, text, others[0] if others else len(text))
+            if code is not None:
+                return ToldLayer(code, mention.start)
+    return None
+
+
+def _classes(text: str, framework: str) -> Iterator[_Mention]:
+    """The classes of frameworks that the text names."""
+    for one in _NAMED.finditer(text):
+        known = _frameworks(one[1])
+        if known:
+            mine = framework if framework in known else known[0]
+            yield _Mention(one.start(), one.end(), f"nn.{one[1]}" if mine == "torch" else one[1])
+
+
+def _by_words(text: str, framework: str) -> Iterator[_Mention]:
+    """The layers that the text names in plain words."""
+    for one in _WORDS.finditer(text):
+        kind = one.lastgroup or ""
+        if kind and not _OTHERWISE.search(text[: one.start()]):
+            rank = one["rank"][0] if one["rank"] else "1" if _ONE_AXIS.search(text) else "2"
+            name = _CLASSES[kind][framework == "torch"].format(rank)
+            yield _Mention(one.start(), one.end(), name)
+
+
+def _frameworks(name: str) -> list[str]:
+    return [one for one in ("keras", "torch") if _class_of(name, one) is not None]
+
+
+@cache
+def _class_of(name: str, framework: str) -> FrameworkClass | None:
+    """How a framework calls the class of this name, if it has sizes of its own."""
+    entry = CATALOGUE.get(key(name))
+    for one in entry.layer.calls if entry is not None else ():
+        wanted = any((p.required and _is_size(p)) or p.argument == "size" for p in one.parameters())
+        if one.framework == framework and name in one.names and wanted:
+            return one
+    return None
+
+
+def _is_size(parameter: Parameter) -> bool:
+    return bool(parameter.argument) and parameter.argument != "layer"
+
+
+def _call(mention: _Mention, text: str, end: int) -> str | None:
+    """A call with what the text tells of its arguments; None where it tells no size of the layer itself."""
+    name = mention.name.removeprefix("nn.")
+    known = _class_of(name, "torch" if mention.name.startswith("nn.") else "keras")
+    if known is None:
+        return None
+    told = settings_in(text, mention.start, mention.end, end, known)
+    if not any(one.name in told for one in known.parameters() if one.required or one.argument == "size"):
+        return None
+    if told.get("padding", "").isdecimal() and not mention.name.startswith("nn."):  # as only PyTorch has it
+        return None
+    arguments: list[str] = []
+    in_order = True
+    for one in known.parameters():
+        value = told.get(one.name)
+        if value is None and (one.required or one.told in ("channels", "features")):
+            value = _LETTERS.get(one.argument or one.told)
+            if value is None:
+                return None
+        in_order = in_order and value is not None and (one.required or bool(one.told))
+        if value is not None:
+            arguments.append(value if in_order else f"{one.name}={value}")
+    call = f"{mention.name}({', '.join(arguments)})"
+    is_both = re.search(r"bi-?directional", text, re.I) and name in _SEQUENCES and not mention.name.startswith("nn.")
+    return f"Bidirectional({call})" if is_both else call

@@ -1,0 +1,121 @@
+"""Layers that only prose names, read into calls of their framework; nothing is guessed against the text."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import symparams as sp
+from symparams.errors import SymparamsError
+from symparams.reading.told_layers import told_layer
+
+
+@pytest.mark.parametrize(
+    ("prose", "code"),
+    [
+        (
+            "A keras SeparableConv2D with 128 filters, 3x3 kernel, depth_multiplier 2, padding same: how many?",
+            'SeparableConv2D(128, 3, padding="same", depth_multiplier=2)',
+        ),
+        (
+            "For nn.TransformerEncoderLayer with d_model=192, nhead=6 and dim_feedforward=768 I get 4*192*192.",
+            "nn.TransformerEncoderLayer(192, 6, dim_feedforward=768)",
+        ),
+        ("How many weights has a conv layer with 64 filters of size 3x3, stride 2?", "Conv2D(64, 3, strides=2)"),
+        ("A 3x5 convolution from 64 to 128 channels in PyTorch, no bias?", "nn.Conv2d(64, 128, (3, 5), bias=False)"),
+        ("How many parameters has an LSTM with 100 units and 50 input features?", "LSTM(100)"),
+        ("My nn.GRU has hidden size 128, input size 64 and 2 layers. How many?", "nn.GRU(64, 128, num_layers=2)"),
+        ("My bidirectional LSTM in Keras has 64 units. How many?", "Bidirectional(LSTM(64))"),
+        ("A dense layer from 4096 to 1000: how many parameters?", "Dense(1000)"),
+        ("PyTorch: a fully connected layer with 4,096 inputs and 10 outputs?", "nn.Linear(4096, 10)"),
+        ("A 1D convolution with 64 filters of length 7?", "Conv1D(64, 7)"),
+        ("An embedding layer with a vocabulary of 10,000 words and dimension 128?", "Embedding(10000, 128)"),
+        ("A max pooling layer of size 3x3 with stride 2?", "MaxPooling2D(pool_size=3, strides=2)"),
+        ("A Conv2D layer with 32 filters: how many parameters?", "Conv2D(32, k)"),  # what is not told is a letter
+        ("A conv layer with 32 3x3 kernels, padding 1?", "nn.Conv2d(C_in, 32, 3, padding=1)"),  # as PyTorch pads
+    ],
+)
+def test_a_layer_in_prose_is_a_call(prose: str, code: str) -> None:
+    found = told_layer(prose)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "What does a convolution do?",
+        "How many layers should my network have? I use Conv2D and Dense.",
+        "Why is my LSTM so slow?",
+        "A Conv2D layer with padding 1 and 32 filters of 3x3?",  # Keras has no such padding
+        "My convolutional network has 64 filters and 10 classes.",
+    ],
+)
+def test_nothing_is_guessed(prose: str) -> None:
+    assert told_layer(prose) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "first", "read"),
+    [
+        (
+            "How many parameters does a conv layer with 64 filters of size 3x3, stride 2, on a 32x32x3 image have?",
+            "1,792 = (3·3·3 + 1)·64.",
+            "Read as: Conv2D(64, 3, strides=2) on an input of shape (32, 32, 3).",
+        ),
+        (
+            "How many parameters has an LSTM with 100 units and 50 input features?",
+            "60,400 = 4·100·(50 + 100 + 1).",
+            "Read as: LSTM(100) on an input of shape (None, 50).",
+        ),
+        (
+            "What is the output size of a max pooling layer of size 3x3 with stride 2 that gets 55x55x96?",
+            "27 × 27 × 96.",
+            "Read as: MaxPooling2D(pool_size=3, strides=2) on an input of shape (55, 55, 96).",
+        ),
+        (
+            "An embedding layer has a vocabulary of 10,000 words and dimension 128. How many parameters are these?",
+            "1,280,000 = 10,000·128: 128 parameters for each of the 10,000 rows.",
+            "Read as: Embedding(10000, 128).",
+        ),
+    ],
+)
+def test_the_answer_says_as_what_it_was_read(prose: str, first: str, read: str) -> None:
+    lines = sp.read(prose).answer().to_text().splitlines()
+    assert (lines[0], lines[-1]) == (first, read)
+
+
+def test_generated_convolutions_are_counted_as_told() -> None:
+    chance = random.Random(28)
+    for _ in range(40):
+        filters, channels = chance.choice([8, 12, 40, 96]), chance.choice([1, 3, 20, 64])
+        kernel, bias = chance.choice([1, 3, 5, 7]), chance.choice([True, False])
+        told = [f"{filters} filters", f"a {kernel}x{kernel} kernel", *([] if bias else ["no bias"])]
+        chance.shuffle(told)
+        prose = (
+            f"A 30x20 feature map with {channels} channels goes into a Conv2D layer with {', '.join(told)}. How many?"
+        )
+        assert sp.read(prose).net.params == (kernel * kernel * channels + bias) * filters, prose
+
+
+def test_code_goes_before_prose() -> None:
+    read = sp.read("A conv layer with 64 filters of 5x5?\n\n    model.add(Conv2D(9, 3, input_shape=(20, 20, 2)))\n")
+    assert read.net.params == (3 * 3 * 2 + 1) * 9
+
+
+def test_what_cannot_be_built_is_said() -> None:
+    with pytest.raises(SymparamsError, match=r"512 .*7"):
+        _ = sp.read("How many parameters has nn.MultiheadAttention with embed_dim 512 and 7 heads?").net
+
+
+def test_a_told_shape_is_the_input_of_code_without_one() -> None:
+    question = """In my generator I have feature maps of shape (None, 11, 11, 80) and after that
+
+    x = layers.Conv2DTranspose(32, 4, strides=3)(x)
+
+My teammate says (None, 33, 33, 32), I say (11-1)*3+4 = 34, so (None, 34, 34, 32). Which is right?
+"""
+    answer = sp.read(question).answer().to_text()
+    assert answer.startswith("34 × 34 × 32")
+    assert "The input only passes" not in answer
