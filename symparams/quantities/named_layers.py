@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from symparams.algebra.formula import Number
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.layers import CATALOGUE, Entry
+from symparams.model.arguments import arguments_of
+from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import counted_off
 
@@ -83,3 +86,9 @@ def _numbered(name: str, several: Sequence[Node]) -> Node:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
+
+
+def numbers_given(layer: Layer) -> set[int]:
+    """The whole numbers that a layer has as its arguments: filters, units, the size of a vocabulary."""
+    given = (getattr(layer, one.name, None) for one in arguments_of(type(layer)))
+    return {one.value for one in given if isinstance(one, Number) and isinstance(one.value, int)}

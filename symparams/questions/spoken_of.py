@@ -9,13 +9,13 @@ from contextlib import suppress
 from functools import cached_property
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Value, as_formula
+from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
 from symparams.layers.dense import Flatten
-from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
+from symparams.quantities.named_layers import numbers_given
 from symparams.questions.calculations import multiples, used_later
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
@@ -224,8 +224,7 @@ class Spoken:
     def settings(self) -> set[int]:
         """Sizes and settings of the network, which prose repeats."""
         sizes = {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
-        given = [getattr(n.layer, one.name, None) for n in self.network.nodes for one in arguments_of(type(n.layer))]
-        return sizes | {one.value for one in given if isinstance(one, Number) and isinstance(one.value, int)}
+        return sizes.union(*(numbers_given(node.layer) for node in self.network.nodes))
 
     @cached_property
     def shapes(self) -> set[tuple[Formula, ...]]:
