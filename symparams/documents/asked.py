@@ -18,6 +18,7 @@ from symparams.documents.diagnosis_sections import DiagnosisDocument
 from symparams.documents.rendering import Document, render, written, written_with
 from symparams.documents.solution import Solution
 from symparams.errors import Span
+from symparams.layers.dense import Flatten
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
 from symparams.quantities.layer_quantities import USUAL
@@ -25,7 +26,7 @@ from symparams.quantities.settings import Settings
 from symparams.questions.doubted import Doubt
 from symparams.reading.asking import inquiry
 from symparams.reading.inquiry import Inquiry
-from symparams.reading.reading import Reading, WrongRow
+from symparams.reading.reading import Reading, Repair, WrongRow
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Asked:
 
     def document(self, document: Document) -> str:
         """The answer to each doubt, then how the text was read; without any doubt the total and the table."""
-        note = written(document, "reading", r=self.reading)
+        note = written(document, "reading", r=replace(self.reading, assumed=self._relied_on()))
         if not self.doubts:
             whole = replace(self._whole, pictures=self.figures)
             bodies = [note, render(whole, document), render(self._whole, self._styled(document, "summary"))]
@@ -53,6 +54,23 @@ class Asked:
                 note,
             ]
         return "\n".join(body for body in bodies if body.strip())
+
+    def _relied_on(self) -> tuple[Repair, ...]:
+        """The assumptions that the answers rest on: those on other layers than theirs are left out."""
+        used: set[str] = {""}
+        for doubt in self.doubts:
+            if doubt.layer is None or doubt.quantity == "field":
+                return self.reading.assumed
+            used |= self._sized_by(doubt.layer)
+        return tuple(one for one in self.reading.assumed if one.about in used) if self.doubts else self.reading.assumed
+
+    def _sized_by(self, layer: str) -> set[str]:
+        """The layers whose settings an answer about one tells: its own, and of all behind a flattening."""
+        node = self.network.node(layer)
+        before = [self.network.nodes[i] for i in node.inputs]
+        if any(isinstance(one.layer, Flatten) for one in (node, *before)):
+            return {one.name for one in self.network.nodes[: self.network.index(layer) + 1]}
+        return {layer}
 
     def document_with(self, template: Path, document: Document) -> str:
         """The same through a user's own template."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.inline_calls import calls_in_sentences
@@ -20,7 +20,9 @@ from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import TableReading, read_summary
+from symparams.reading.tables.telling import told_beside
 from symparams.reading.told_layers import told_layer
+from symparams.reading.told_sizes import called_inputs
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 
@@ -38,7 +40,9 @@ def read_question(source: Source, model: str | None) -> Reading:
     tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
-    for spans, read in ((coded, _read_code), (tabled, read_summary)):
+    prose = _without(text, [*tabled, *coded])
+    told = told_beside(prose, called_inputs(prose))
+    for spans, read in ((coded, _read_code), (tabled, partial(read_summary, told=told))):
         if spans:
             try:
                 readings.append(read(replace(source, text=_only(text, spans)), model))
@@ -49,7 +53,6 @@ def read_question(source: Source, model: str | None) -> Reading:
         if described is not None:
             return described
         raise failures[0] if failures else nothing(source)
-    prose = _without(text, [*tabled, *coded])
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
         joint = replace(joint, repairs=())

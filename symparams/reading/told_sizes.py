@@ -52,7 +52,7 @@ def told(prose: str, network: Network) -> tuple[r.Let, ...]:
     """Values for the letters of the inputs that fit what is told of them."""
     values = _letters(prose, network)
     written = [_numbers(one.text) for one in written_in(prose) if one.kind == "shape"]
-    called = [_numbers(found[1]) for pattern in (_CALLED, _BEFORE) for found in pattern.finditer(prose)]
+    called = called_inputs(prose)
     for node in network.nodes:
         if node.layer.inputs == "none":
             is_alone = len(network.nodes) == _ALONE
@@ -63,6 +63,11 @@ def told(prose: str, network: Network) -> tuple[r.Let, ...]:
                 for name, value in _arriving(node, prose):
                     values.setdefault(name, value)
     return tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
+
+
+def called_inputs(prose: str) -> list[tuple[int, ...]]:
+    """The shapes that prose calls those of an input, as they stand there."""
+    return [_numbers(found[1]) for pattern in (_CALLED, _BEFORE) for found in pattern.finditer(prose)]
 
 
 def _of_input(

@@ -13,9 +13,9 @@ from symparams.reading.tables.classes import is_container
 from symparams.reading.tables.rules import Arguments, used_up
 from symparams.reading.tables.solving import guessed, natural_shape, solutions
 from symparams.reading.tables.table import Row, Sizes, Table
-from symparams.reading.tables.tasks import Solution, Task, arguments
+from symparams.reading.tables.tasks import Solution, Task, arguments, others_like
 
-_NEARLY = 1.5  # how much more unusual another layer may be, to be mentioned
+_ODD = 3.0  # how unusual the first layer may be on an input that is told
 _NEAR = 200  # rows before one among which a cut connection is looked for
 _CHOICES, _ALIKE = 64, 8  # combinations of layers that cut connections may mean, and layers for one of them
 
@@ -116,8 +116,9 @@ def _task(result: Placing, row: Row, sources: tuple[int, ...]) -> Task:
     arriving = tuple(result.placed[i].shape for i in sources)
     known = tuple(shape for shape in arriving if shape is not None) if None not in arriving else ()
     return Task(
-        row.type, "" if not _named(row) else row.name, result.table.convention, known, row.shape, row.count, row.kernel
-    )
+        row.type, "" if not _named(row) else row.name, result.table.convention, known, row.shape, row.count, row.kernel,
+        result.table.told,
+    )  # fmt: skip
 
 
 def _named(row: Row) -> bool:
@@ -128,6 +129,8 @@ def _place(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
     if used_up():
         _opaque(result, row, sources)
         return
+    if not sources and not result.placed and row.incoming is None:
+        sources = _told_input(result, row)
     task = _task(result, row, sources)
     if not row.type and row.shape is not None:
         row = replace(row, type=guessed(task))
@@ -153,6 +156,18 @@ def _place(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
         _bridged(result, row, sources, task)
     else:
         _unknown(result, row, sources, task)
+
+
+def _told_input(result: Placing, row: Row) -> tuple[int, ...]:
+    """An input of a shape that the sentences around tell, if it gives what the first row prints."""
+    task = _task(result, row, ())
+    for told in result.table.told.inputs if row.shape is not None and row.count else ():
+        for shape in dict.fromkeys((told, (told[-1], *told[:-1]) if task.first else told)):
+            found = solutions(replace(task, arriving=(shape,))) if len(shape) == len(row.shape or ()) else ()
+            if found and found[0].cost < _ODD:
+                result.placed.append(_input(shape, row))
+                return (0,)
+    return ()
 
 
 def _joins(type_: str) -> bool:
@@ -197,28 +212,10 @@ def _add(result: Placing, row: Row, sources: tuple[int, ...], found: Sequence[So
     result.placed.append(
         Placed(
             row.name, best.call, best.arguments, sources, row.at, printed, count, fixed,
-            row=row, frozen=frozen, others=_others(best, found[1:]),
+            row=row, frozen=frozen, others=others_like(best, found[1:]),
             task=task, cost=best.cost,
         )
     )  # fmt: skip
-
-
-_PLACING = frozenset({"padding", "stride", "dilation", "ceil", "axis", "track"})  # what no count depends on
-
-
-def _others(best: Solution, found: Sequence[Solution]) -> tuple[Solution, ...]:
-    """Other layers that are nearly as usual and differ in what the count depends on."""
-    seen = {_counting(best)}
-    others = []
-    for one in found:
-        if one.cost < best.cost + _NEARLY and _counting(one) not in seen:
-            seen.add(_counting(one))
-            others.append(one)
-    return tuple(others[:3])
-
-
-def _counting(one: Solution) -> Arguments:
-    return tuple(pair for pair in one.arguments if pair[0] not in _PLACING)
 
 
 def _input(shape: Sizes, row: Row) -> Placed:

@@ -15,7 +15,7 @@ from symparams.reading.tables.parts import layer_rows
 from symparams.reading.tables.placing import Placing, placing
 from symparams.reading.tables.printed_order import module_placing
 from symparams.reading.tables.rules import allowance
-from symparams.reading.tables.table import ROWS, Row, Table
+from symparams.reading.tables.table import ROWS, Row, Table, Told
 from symparams.reading.tables.uncounted import chosen_by_total
 from symparams.reading.tables.unshaped import unshaped_placing
 from symparams.reading.tables.wording import assumptions
@@ -56,7 +56,7 @@ def _drawn(text: str) -> int:
     return len(re.sub(r"[\s_=\-─━]+", "", text))
 
 
-def read_summary(source: Source, model: str | None = None) -> TableReading:
+def read_summary(source: Source, model: str | None = None, told: Told = Told()) -> TableReading:  # noqa: B008
     """The network that a table describes; of several tables the one of that name, or the last."""
     tables = find_tables(source.text, source.name)
     if not tables:
@@ -72,7 +72,7 @@ def read_summary(source: Source, model: str | None = None) -> TableReading:
             raise SymparamsError(f"there is no table of a model `{model}`; there is {listed(titles)}", source=source)
         chosen = titles.index(model)
     others = tuple(title for i, title in enumerate(titles) if i != chosen)
-    return replace(read_table(source, tables[chosen]), models=(titles[chosen], *others))
+    return replace(read_table(source, replace(tables[chosen], told=told)), models=(titles[chosen], *others))
 
 
 def _placing(table: Table, rows: Sequence[Row]) -> Placing:
@@ -105,7 +105,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         source,
         tuple(made),
         table.repairs,
-        (*assumptions(result.placed, table.form), *uncounted, *frozen_in_part(result.placed, table)),
+        (*assumptions(result.placed, table), *uncounted, *frozen_in_part(result.placed, table)),
         (_title(table, 1),),
         wrong,
         table=table,

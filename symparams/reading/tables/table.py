@@ -56,6 +56,15 @@ class Total(NamedTuple):
     at: Span
 
 
+class Told(NamedTuple):
+    """What the sentences around a table tell of layers: of several that would do, those that agree are preferred."""
+
+    inputs: tuple[tuple[int, ...], ...] = ()  # shapes that are called the input's, in any order of the axes
+    kernels: frozenset[tuple[int, ...]] = frozenset()  # kernel sizes; (3,) along every axis
+    groups: frozenset[int] = frozenset()  # numbers of groups
+    unbiased: bool = False  # whether layers without biases are spoken of
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A printed table."""
@@ -66,6 +75,7 @@ class Table:
     title: str = ""  # the model's name, where it is printed
     totals: tuple[Total, ...] = ()
     repairs: tuple[Repair, ...] = ()  # damage that was undone
+    told: Told = Told()  # what the sentences around it tell
 
     @property
     def convention(self) -> Convention:

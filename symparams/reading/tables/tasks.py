@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from symparams.model.tensor import Convention
 from symparams.reading.tables.rules import Argument, Arguments, Outcome, Shape, outcome
-from symparams.reading.tables.table import Sizes
+from symparams.reading.tables.table import Sizes, Told
 
 STAND_IN = 9_973  # for a size that is not known: a prime that no table has
 
@@ -33,6 +33,7 @@ class Task:
     shape: Sizes | None  # None: not known
     count: int | None  # None: not known
     kernel: tuple[int, ...] | None = None  # where it is printed
+    told: Told = Told()  # what the sentences around the table tell
 
     def fits(self, call: str, arguments: Arguments, arriving: Sequence[Sizes] | None = None) -> bool:
         """Whether a layer gives the printed shape and count."""
@@ -87,3 +88,22 @@ def divisors(n: int, most: int = 200_000) -> list[int]:
 def arguments(**given: Argument) -> Arguments:
     """Arguments as they are handed on."""
     return tuple(given.items())
+
+
+_NEARLY = 1.5  # how much more unusual another layer may be, to be mentioned
+_PLACING = frozenset({"padding", "stride", "dilation", "ceil", "axis", "track"})  # what no count depends on
+
+
+def others_like(best: Solution, found: Sequence[Solution]) -> tuple[Solution, ...]:
+    """Other layers that are nearly as usual and differ in what the count depends on."""
+    seen = {_counting(best)}
+    others = []
+    for one in found:
+        if one.cost < best.cost + _NEARLY and _counting(one) not in seen:
+            seen.add(_counting(one))
+            others.append(one)
+    return tuple(others[:3])
+
+
+def _counting(one: Solution) -> Arguments:
+    return tuple(pair for pair in one.arguments if pair[0] not in _PLACING)

@@ -93,11 +93,26 @@ def _kernels(
         for more, settings in _settings(task, call, channels, filters):
             for area in _areas(task, call, settings, channels, rank):
                 found += [
-                    (cost + more + usual, kernel, settings, channels)
+                    (cost + more + usual + _unlikely(task, kernel, settings, channels), kernel, settings, channels)
                     for usual, kernel in _sorted_kernels(area, rank)
                     if task.kernel is None or task.kernel[-rank:] == kernel
                 ]
     yield from sorted(found, key=lambda one: one[0])[:_MANY]
+
+
+def _unlikely(task: Task, kernel: tuple[int, ...], settings: Arguments, channels: int) -> float:
+    """How much less likely a layer is by what is told around the table, and by its kernel on what is no image."""
+    told, given = task.told, dict(settings)
+    is_told = kernel in told.kernels or (len({*kernel}) == 1 and kernel[:1] in told.kernels)
+    unbiased = told.unbiased and given.get("bias") is False
+    agreeing = is_told * _TOLD + unbiased * _TOLD + (given.get("groups") in told.groups) * 2 * _TOLD
+    is_patch = channels in _COLORS or max(kernel) <= max(_KERNEL_COSTS)  # an image is cut into patches of any size
+    return (0 if task.arriving or is_patch else _NO_PATCH) - agreeing
+
+
+_COLORS = (1, 3)  # channels of an image
+_NO_PATCH = 2.5  # how much more unusual a large kernel is on what is no image
+_TOLD = 1.5  # how much more usual a layer is that has what the sentences around the table tell
 
 
 def _areas(task: Task, call: str, settings: Arguments, channels: int, rank: int) -> Iterator[int]:

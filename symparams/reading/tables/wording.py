@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from symparams.reading.reading import Repair
 from symparams.reading.tables.placing import Placed
 from symparams.reading.tables.rules import Argument, Arguments, Inner
-from symparams.reading.tables.table import Form
+from symparams.reading.tables.table import Form, Table
 
 
-def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
+def assumptions(placed: Sequence[Placed], table: Table) -> Iterator[Repair]:
     """A clause for each layer whose settings the table does not print."""
+    form = table.form
     if form == "modules" and placed:
         yield Repair("the modules are taken to run in the order in which they are printed", placed[0].at)
     if form == "weights" and placed:
@@ -27,23 +28,37 @@ def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
     if turned is not None:
         yield Repair("the channels are printed first; here they stand last, as the convention has them", turned.at)
     for one in placed:
-        if one.row is None:
-            if one.call == "input" and one.shape is not None and None in one.shape:
-                continue  # letters say it
-            if one.call == "input":
-                yield Repair(f"the input is taken as {_written(dict(one.arguments)['shape'])}", one.at)
-            else:
-                yield Repair(f"{one.call} is taken to stand before {_next(placed, one)}", one.at)
-        elif one.others:
-            instead = "; or ".join(_settings(other.arguments) or "the defaults" for other in one.others[:2])
-            taken = _settings(one.arguments) or "the defaults"
-            yield Repair(f"{one.name} is taken with {taken}; it could also have {instead}", one.at)
-        elif not one.solved:
-            yield Repair(
-                f"{one.name} is not known: its shape and its number of parameters are taken as printed", one.at
-            )
-        elif _settings(one.arguments) and form != "modules":
-            yield Repair(f"{one.name} has {_settings(one.arguments)}, which its shape and its count tell", one.at)
+        if one.row is not None:
+            yield from _of_row(one, form)
+        elif one.call == "input":
+            yield from _of_input(one, table, _next(placed, one))
+        else:
+            before = _next(placed, one)
+            yield Repair(f"a `{one.call}` is taken to stand before `{before}`", one.at, before)
+
+
+def _of_input(one: Placed, table: Table, before: str) -> Iterator[Repair]:
+    """The shape of the input, where letters do not say it and nobody tells it."""
+    shape = dict(one.arguments)["shape"]
+    assert isinstance(shape, tuple)
+    is_told = any(sorted(shape, key=str) == sorted(told, key=str) for told in table.told.inputs)
+    if None not in shape and not is_told:
+        yield Repair(f"the input has the shape `{shape}`", one.at, before)
+
+
+def _of_row(one: Placed, form: Form) -> Iterator[Repair]:
+    """What a row does not print of its layer."""
+    settings = _settings(one.arguments)
+    if one.others:
+        instead = ", or ".join(_settings(other.arguments) or "the usual settings" for other in one.others[:2])
+        yield Repair(
+            f"`{one.name}` has {settings or 'the usual settings'} (it could also have {instead})", one.at, one.name
+        )
+    elif not one.solved:
+        what = "is not known: its shape and its number of parameters are taken as printed"
+        yield Repair(f"`{one.name}` {what}", one.at, one.name)
+    elif settings and form != "modules":
+        yield Repair(f"`{one.name}` has {settings}, as the table implies", one.at, one.name)
 
 
 def _next(placed: Sequence[Placed], one: Placed) -> str:
@@ -51,24 +66,35 @@ def _next(placed: Sequence[Placed], one: Placed) -> str:
     return next((other.name for other in placed[index + 1 :] if other.row is not None), "the end")
 
 
-_PRINTED = {"filters", "units", "shape", "target", "width", "sequences", "last", "layer", "parameters", "function"}
+_PRINTED = {
+    "filters", "units", "shape", "target", "width", "sequences", "last", "layer", "parameters", "function",
+    "bidirectional",
+}  # fmt: skip
+_WINDOW = ("kernel", "size", "stride", "padding")  # come first
+_SAID = {  # as a reader calls the arguments
+    "kernel": "kernel size {}", "size": "window size {}", "vocabulary": "a vocabulary of {}", "groups": "{} groups",
+    "multiplier": "depth multiplier {}", "output_padding": "output padding {}", "layers": "{} layers",
+}  # fmt: skip
 
 
 def _settings(given: Arguments) -> str:
-    """kernel 3x3, padding same: what a table does not print."""
-    told = ((keyword, value) for keyword, value in given if keyword not in _PRINTED)
-    return ", ".join(_setting(keyword, value) for keyword, value in told)
+    """kernel size 3 × 3 and padding `same`: what a table does not print."""
+    kept = sorted((pair for pair in given if pair[0] not in _PRINTED), key=lambda pair: pair[0] not in _WINDOW)
+    told = [_setting(keyword, value) for keyword, value in kept]
+    return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def _setting(keyword: str, value: Argument) -> str:
-    if value is False:
-        return f"no {keyword}"
-    return f"{keyword} {_written(value)}"
+    if isinstance(value, bool):
+        return f"{keyword}" if value else f"no {keyword}"
+    if keyword in ("stride", "padding", "dilation") and isinstance(value, tuple) and len({*value}) == 1:
+        value = value[0]
+    return _SAID.get(keyword, f"{keyword.replace('_', ' ')} {{}}").format(_written(value))
 
 
 def _written(value: Argument) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if isinstance(value, tuple):
-        return "x".join("?" if part is None else str(part) for part in value)
-    return value.call if isinstance(value, Inner) else str(value)
+        return " × ".join("?" if part is None else _written(part) for part in value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value.call if isinstance(value, Inner) else f"`{value}`"
