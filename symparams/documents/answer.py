@@ -136,6 +136,21 @@ class LayerAnswer:
         return self.inquiry is not None and self.quantity == "params" and isinstance(self.params.value, int)
 
     @property
+    def letters_first(self) -> tuple[Letter, ...]:
+        """The letters that are explained before its answer: those in what follows."""
+        every = tuple(self.solution.letters_of(self.entry))
+        if self.has_number_first or self.entry.repeats:
+            return () if self.has_number_first else every
+        if self.quantity == "params" and isinstance(self.params.value, Formula):
+            own = {*self.letters, *(one for one in every if one.symbol in symbols(self.params.value))}
+            return tuple(one for one in every if one in own)
+        if self.quantity == "field" and not isinstance(self.fields, str):
+            sizes = [size for one in self.fields for size in (one.field.size, *one.field.made_of)]
+            names = {symbol.name for size in sizes for symbol in symbols(as_formula(size))}
+            return tuple(one for one in every if one.symbol.name in names)
+        return every
+
+    @property
     def letters(self) -> tuple[Letter, ...]:
         """The letters in what is said of its parameters, where their number has none."""
         every = tuple(self.solution.letters_of(self.entry))

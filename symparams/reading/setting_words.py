@@ -76,6 +76,7 @@ _ARRIVING: dict[str, tuple[str, ...]] = {
         rf"{_ONE}\s(?:->|→)\s[\d,]+",
     ),
 }
+_NUMBERS = ("filters", "units", "vocabulary", "width", "groups", "multiplier", "layers")  # never one for each axis
 _PLAIN = {"same": '"same"', "valid": '"valid"', "causal": '"causal"', "two": "2", "three": "3", "four": "4"}
 _CLAUSE = re.compile(r"[.?!]\s|\n\s*\n|[,;:]\s|\b(?:a|an|the|and|then|with)\s")
 _SENTENCE = re.compile(r"[.?!](?:\s|$)|\n\s*\n")
@@ -120,7 +121,8 @@ def _values(parameter: Parameter, text: str) -> set[str]:
 
 def _patterns(parameter: Parameter) -> Iterator[str]:
     spelled = re.escape(parameter.name).replace("_", r"[\s_-]")
-    value = rf"(?P<n>\((?:\s?\d+\s?,?){{1,3}}\)|{SIZES}|\d{{1,7}}(?![\w.]\d)|True|False|['\"`]?(?:same|valid|causal)\b)"
+    sizes = "" if parameter.argument in _NUMBERS else rf"\((?:\s?\d+\s?,?){{1,3}}\)|{SIZES}|"
+    value = rf"(?P<n>{sizes}\d{{1,7}}(?![\w.]\d)|True|False|['\"`]?(?:same|valid|causal)\b)"
     if parameter.argument or parameter.told:
         yield rf"(?<![\w.]){spelled}{_IS}{value}"
     own = _WORDS.get(parameter.argument, _WORDS.get(parameter.name, ()))

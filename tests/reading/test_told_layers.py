@@ -119,3 +119,21 @@ My teammate says (None, 33, 33, 32), I say (11-1)*3+4 = 34, so (None, 34, 34, 32
     answer = sp.read(question).answer().to_text()
     assert answer.startswith("34 × 34 × 32")
     assert "The input only passes" not in answer
+
+
+def test_only_letters_that_follow_are_explained() -> None:
+    field = """How large is the receptive field of the last convolution?
+
+    self.features = nn.Sequential(nn.Conv2d(3, 32, 7, stride=2), nn.MaxPool2d(3, 2), nn.Conv2d(32, 64, 3))
+"""
+    assert sp.read(field).answer().to_text().startswith("19.\n\nWork backward")
+    lines = sp.read("How many parameters has a Conv2D layer with 9 filters of 3x3?").answer().to_text().splitlines()
+    assert lines[0] == "Let C be the channels of the input."
+
+
+def test_an_axis_of_another_size_is_worked_out() -> None:
+    text = (
+        "What shape does a max pooling layer of size 3x3 with stride 2 and padding 1 make of 64 x 45 x 60 in PyTorch?"
+    )
+    answer = sp.read(text).answer().to_text()
+    assert "Height: ⌊(45 + 2·1 − 3)/2⌋ + 1 = 23; the width: ⌊(60 + 2·1 − 3)/2⌋ + 1 = 30." in answer

@@ -332,7 +332,7 @@ def _again(result: Placing, row: Row) -> None:
         if task.fits(first.call, first.arguments):
             result.placed.append(
                 Placed(
-                    _other_name(row),
+                    row.name,
                     first.call,
                     first.arguments,
                     (before,),
@@ -345,7 +345,3 @@ def _again(result: Placing, row: Row) -> None:
             )
             return
     _place(result, replace(row, counted_before=False), (before,))
-
-
-def _other_name(row: Row) -> str:
-    return row.name
