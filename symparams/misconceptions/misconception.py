@@ -79,5 +79,6 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    how = (layers, around, needs, formal, brings, whole, beside, of_several)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, *how)
+    return lambda edit: Misconception(
+        name, asked, *said, credit, edit, layers, around, needs, formal, brings, whole, beside, of_several
+    )

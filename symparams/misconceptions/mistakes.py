@@ -71,6 +71,8 @@ class Mistakes:
         """Two misconceptions at once, each pair in one order."""
         every = sensible(task)
         for first in self.singles(task):
+            if len(first.rules) != len(task.axes):  # another layer's answer, which has more numbers
+                continue
             subjects = tuple(task.subjects(first.rules))
             for second in every[every.index(first.made[0]) + 1 :]:
                 of_both = _shapes(task, first, second) if task.quantity == "shape" else edited(second, subjects)

@@ -175,7 +175,7 @@ class Doubts:
                     return Doubt(layer, quantity, diagnosis, one.at, one.text)
             if one.kind == "formula":
                 others = [n.name for n in self.network.nodes if n.counts.params != 0 and n.name not in near]
-                for layer in (*others[:_TRIED], None):
+                for layer in (*others[:_TRIED], *([None] if "+" in one.text else [])):  # a total is a sum
                     diagnosis = self._typed(layer, quantity, one)
                     if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
                         return Doubt(layer, quantity, diagnosis, one.at, one.text)

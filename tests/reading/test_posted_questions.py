@@ -78,7 +78,7 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
                 "What is the shape of the output?"
             ),
             [("max_pool2d_1", "shape", "")],
-            ["64 × 23 × 31", "the width likewise: 31"],
+            ["64 × 23 × 31", "the width: ⌊(61 + 2·1 − 3)/2⌋ + 1 = 31"],
         ),
         (
             (

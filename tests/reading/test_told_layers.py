@@ -126,7 +126,7 @@ def test_only_letters_that_follow_are_explained() -> None:
 
     self.features = nn.Sequential(nn.Conv2d(3, 32, 7, stride=2), nn.MaxPool2d(3, 2), nn.Conv2d(32, 64, 3))
 """
-    assert sp.read(field).answer().to_text().startswith("19.\n\nWork backward")
+    assert sp.read(field).answer().to_text().startswith("19 × 19.\n\nWork backward")
     lines = sp.read("How many parameters has a Conv2D layer with 9 filters of 3x3?").answer().to_text().splitlines()
     assert lines[0] == "Let C be the channels of the input."
 
