@@ -80,7 +80,10 @@ class Mistakes:
                     yield Mistake((*first.made, second), rules)
 
     def slips_together(self, task: Task) -> Iterator[tuple[tuple[Misconception, ...], Filled | Formula]]:
-        """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first."""
+        """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first.
+
+        Who makes a second mistake could have made it alone.
+        """
         every, around = [m for m in sensible(task) if m.credit], self.around(task)
         places = {m: i for i, m in enumerate(every)}
         alone = (m for m in every if (m in around if m.around else of_right(m, task)))

@@ -14,11 +14,13 @@ from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import Repeat, over, over_shown
+from symparams.layers.embedding import Embedding, Positional
 from symparams.misconceptions.families.tying import counted_again
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.task import Subject, Task
 from symparams.model.network import Node
+from symparams.model.tensor import parameter_rule
 from symparams.quantities.layer_quantities import sum_of
 
 
@@ -101,6 +103,16 @@ class Total:
                 groups.setdefault(term.made.name, {}).setdefault(term.index, term)
         return (tuple(by_layer.values()) for by_layer in groups.values())
 
+    def in_the_network(self) -> Iterator[tuple[WrongTerm, ...]]:
+        """Every misconception that is made in a whole network with embeddings, where other layers are wrong too."""
+        tables = (Embedding, Positional)
+        if any(issubclass(kind, tables) for kind in self.mistakes.network.kinds):
+            for made in OF_NETWORKS:
+                subjects = (next(term.task.subjects((term.rule,))) for term in self.terms)
+                terms = tuple(WrongTerm(i, made, rule) for i, s in enumerate(subjects) for rule in made.edit(s))
+                if not all(isinstance(self.node(term.index).layer, tables) for term in terms):
+                    yield terms
+
     def node(self, index: int) -> Node:
         """The layer of a term."""
         return self.terms[index].task.node
@@ -110,7 +122,7 @@ def _wrong_rules(term: Term, slips: Iterable[Mistake]) -> Iterator[tuple[Misconc
     for mistake in slips:
         yield mistake.made[0], in_all_copies(mistake.rules[0], term.task.node)
     subject = next(term.task.subjects((term.rule,)))
-    for made in OF_LAYERS:
+    for made in _OF_EACH_LAYER:
         for rule in made.edit(subject):
             yield made, rule
 
@@ -275,6 +287,24 @@ def buffers_counted(s: Subject) -> Iterator[Formula]:
         yield over_shown(s.rules.parameters + total(buffers), node.repeats)
 
 
+@misconception(
+    "only the matrices of the network counted",
+    "total",
+    explanation="you counted only the matrices that inputs are multiplied with, not the embeddings",
+    repair="embeddings, biases and normalizations are parameters too; papers on scaling laws leave them out to compare "
+    "networks",
+    source="Kaplan et al., Scaling Laws for Neural Language Models, 2020, section 2.1; issues on the `n_params` of "
+    "TransformerLens: 85M for GPT-2",
+    credit=Fraction(1, 2),
+)
+def only_multiplying(s: Subject) -> Iterator[Formula]:
+    """V·d → 0, 4·(d + 1)·d → 4·d·d, 2·d → 0, in the whole network."""
+    kept = [t for t in s.rules.counted if t.joins and t.uses != ZERO]
+    if s.quantity == "params" and s.task.node.shared is None and len(kept) < len(s.rules.counted):
+        yield over_shown(parameter_rule(kept), s.task.node.repeats)
+
+
+OF_NETWORKS = (only_multiplying,)  # made in the whole network, or not at all
 OF_WHOLE_LAYERS = (layer_left_out, layer_counted_twice)  # what explains least: others are told before them
 OF_LAYERS: tuple[Misconception, ...] = (
     layer_left_out,
@@ -286,4 +316,6 @@ OF_LAYERS: tuple[Misconception, ...] = (
     frozen_as_trained,
     frozen_left_out,
     buffers_counted,
+    *OF_NETWORKS,
 )
+_OF_EACH_LAYER = OF_LAYERS[: -len(OF_NETWORKS)]

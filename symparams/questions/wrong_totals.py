@@ -146,6 +146,10 @@ class WrongTotals:
                 if len(group) > 1 and places not in told:
                     groups_by_sum.setdefault(_added(group), []).append(group)
                     told.add(places)
+        for terms in self.total.in_the_network():
+            ways = ((term.index, self._way(self.total.terms[term.index].rule, term.made, term.rule)) for term in terms)
+            group = [(i, way) for i, way in ways if way is not None]
+            groups_by_sum.setdefault(_added(group), []).append(group)
         return groups_by_sum
 
     def _in_one(self, gap: Signature) -> Iterator[WrongTotal]:

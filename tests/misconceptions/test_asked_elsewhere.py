@@ -50,6 +50,22 @@ CASES = [
         ["one bias where there are two"],
     ),
     (
+        "https://stats.stackexchange.com/questions/458685",
+        "input(240, 32) -> gru(32) -> dense(1)",
+        "gru_1",
+        "params",
+        "3*(32*32 + 32*32 + 32)",
+        ["one bias where there are two"],
+    ),
+    (
+        GITHUB + "TransformerLensOrg/TransformerLens/issues/903",
+        GPT2,
+        "",
+        "params",
+        "12*(4*768*768 + 2*768*3072)",
+        ["only the matrices of the network counted"],
+    ),
+    (
         STACK + "52759193",
         "input(3, 1) -> lstm(2)",
         "lstm_1",

@@ -90,6 +90,7 @@ CASES: list[LayerCase] = [
     ("one channel taken for three", "input(28, 28, 1) -> relu -> conv(8, 3)", "conv_1", "macs", 26 * 26 * 27 * 8),
     ("weights for every place of the output", "input(10, 10, 3) -> conv(8, 3)", "conv_1", "params", 64 * 27 * 8 + 8),
     ("padding added to the channels", "input(28, 28, 3) -> zeropad(1)", "zeropad_1", "shape", (30, 30, 5)),
+    ("padding added to the channels", "input(28, 28, 3) -> zeropad(1)", "zeropad_1", "shape", (30, 30, 4)),
     ("padding added to the channels", TORCH_PADDED, "conv_1", "shape", (10, 10, 10)),
     ("padding added to the channels", TORCH_PADDED, "conv_1", "params", 8 * (9 * 5 + 1)),
 ]

@@ -14,6 +14,8 @@ CASES: list[Case] = [
     ("length in place of the rows", WORDS, "params", 128 * 64),
     ("length in place of the rows", PLACES, "weights", 128 * 64),
     ("length in place of the rows", "input(T) -> embedding(V, d)", "params", "T*d"),
+    ("a table for each position", WORDS, "params", 128 * 10000 * 64),
+    ("a table for each position", "input(T) -> embedding(V, d)", "weights", "T*V*d"),
     ("one row too many or too few", WORDS, "params", 10001 * 64),
     ("one row too many or too few", WORDS, "params", 9999 * 64),
     ("biases in an embedding", WORDS, "params", 10000 * 64 + 64),

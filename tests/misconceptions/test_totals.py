@@ -12,6 +12,7 @@ from tests.helpers import expression, net
 FROZEN = "input(8) -> dense(6, frozen) -> dense(5)"  # 54, frozen, and 35
 TORCH = "convention torch input(3, 8, 8) -> conv(4, 3) -> bn -> conv(5, 3) -> bn"
 REPEATED = "input(8) -> dense(6) -> [dense(6)] * N"
+READER = "input(9) -> embedding(20, 4) -> attention(2) -> ln -> dense(3)"
 WORDS = "input(9) -> embedding(20, 4) as words -> lstm(4, sequences) -> tied(@words)"
 
 CASES = [
@@ -23,6 +24,8 @@ CASES = [
     ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 4 * 5 + 1),
     ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 2 * 5),
     ("one copy missed", REPEATED, "params", "54 + (N - 1)*42"),
+    ("only the matrices of the network counted", READER, "params", 4 * 4 * 4 + 4 * 3),
+    ("only the matrices of the network counted", WORDS, "params", 4 * (8 * 4)),
     ("tied matrix counted again", WORDS, "params", 2 * 20 * 4 + 4 * (8 * 4 + 4)),
     ("recurrent matrix left out", "input(9, 3) -> [lstm(4, sequences)] * 2", "params", 4 * (12 + 4) + 4 * (16 + 4)),
     (
@@ -55,6 +58,9 @@ def test_real_answers(name: str, text: str, quantity: str, answer: int | str) ->
     [
         ("input(8) -> dense(6) -> dense(5)", "trainable", 35 + 54 + 1),
         ("input(8, 8, 3) -> conv(4, 3) -> bn", "params", 4 * 28 + 4 * 4 + 1),  # Keras keeps no buffers
+        ("input(8, 8, 3) -> conv(4, 3) -> bn", "params", 4 * 27),  # the network has no embeddings
+        ("input(9) -> embedding(20, 4) -> dense(3, bias=no)", "params", 4 * 3),  # nothing but the embedding left out
+        (READER, "params", 20 * 4 + 4 * 4 * 4 + 4 * 2 + 15),  # in one layer only
     ],
 )
 def test_nobody_makes_these(text: str, quantity: str, answer: int) -> None:
@@ -62,4 +68,5 @@ def test_nobody_makes_these(text: str, quantity: str, answer: int) -> None:
     assert {match.made[0].name for match in found.matches} & {
         "buffers counted",
         "frozen layers counted as trained",
+        "only the matrices of the network counted",
     } == set()

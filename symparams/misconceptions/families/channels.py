@@ -242,13 +242,14 @@ def one_filter(s: Subject) -> Iterable[Formula]:
     source="Keras documentation of ZeroPadding2D: (batch, rows, cols, channels) to padded_rows and padded_cols",
 )
 def padding_in_depth(s: Subject) -> Iterable[Formula]:
-    """C → C + 2p in the output; C_in → C_in + 2p in a count."""
+    """C → C + 2p, C + p in the output; C_in → C_in + 2p in a count."""
     if not isinstance(s.layer, (ZeroPadding, Convolution)):
         return
     amounts = [side.before for side in s.layer.padding_of(*s.arriving)[:1] if side.before == side.after]
     for p in amounts:
         if s.axis == "channels" and number(p) != 0:
             yield s.rule + 2 * p
+            yield s.rule + p
         elif s.quantity != "shape" and number(p) != 0:
             yield from _with_input_channels(s, s.x.C_in() + 2 * p)
 

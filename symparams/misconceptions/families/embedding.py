@@ -43,6 +43,21 @@ def length_for_rows(s: Subject) -> Iterable[Formula]:
 
 
 @misconception(
+    "a table for each position",
+    *_COUNTS,
+    layers=(Embedding,),
+    explanation="you multiplied by the length of the text",
+    repair="every position looks up its row in the same table, so the length of the text does not matter",
+    claim="An embedding has a table of its own for every position of the text.",
+    source="Stack Overflow, questions on the parameters of Keras's Embedding with input_length",
+)
+def table_for_each_position(s: Subject) -> Iterable[Formula]:
+    """V·d → T·V·d."""
+    if isinstance(_table(s), Embedding) and s.x.shape:
+        yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
+
+
+@misconception(
     "one row too many or too few",
     *_COUNTS,
     layers=_TABLES,
