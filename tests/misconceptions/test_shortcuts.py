@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from symparams.algebra.formula import Formula
 from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE as LAYERS
+from symparams.layers.spelling import Spelling
+from symparams.misconceptions import beliefs, mistakes, trying
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.forms import editing
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import COUNTS, Subject, Tasks
+from symparams.misconceptions.trying import ways_of
 from symparams.model.derived import Derived, derive
 from symparams.model.layer import Incoming, Shape
 from symparams.model.network import Network
@@ -25,6 +28,7 @@ from tests.differential.generating import networks
 from tests.helpers import net
 
 FORMAL = tuple(m for m in CATALOGUE.values() if m.formal)
+BESIDE = tuple(m for m in CATALOGUE.values() if m.beside)
 AT_ANY_SIZE = tuple({entry.layer: None for entry in LAYERS.values() if entry.layer.at_any_size})
 
 
@@ -183,6 +187,43 @@ def test_forms_are_shared_at_all() -> None:
     assert tables[0] is not None
     assert tables[1] is not None
     assert tables[0]._shared is tables[1]._shared
+
+
+@given(st.sampled_from(["keras", "torch"]).flatmap(networks))
+def test_mistakes_beside_other_layers_are_made_only_there(text: str) -> None:
+    try:
+        network = net(text)
+    except SymparamsError:
+        return
+    missing = [m for m in BESIDE if not any(issubclass(kind, (*m.beside, Spelling)) for kind in network.kinds)]
+    tasks = Tasks(network)
+    for i, node in enumerate(network.nodes):
+        for quantity in COUNTS if missing and node.derived.arriving else ():
+            for subject in tasks.of(i, quantity).subjects():
+                assert not any(written(m, subject) for m in missing if quantity in m.quantities)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("input(64, 64, 3) -> " + " -> ".join(f"conv({8 * i}, 3, same)" for i in range(2, 22)), 800),
+        ("input(64, 64, 3) -> " + " -> ".join(f"conv({8 * i}, 3, same) -> bn" for i in range(2, 22)), 1_000),
+    ],
+)
+def test_few_edits_are_tried_in_vain(text: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = {False: 0, True: 0}  # by whether something came of it
+
+    def counted(misconception: Misconception, subject: Subject) -> list[Formula]:
+        rules = ways_of(misconception, subject)
+        tried[bool(rules)] += 1
+        return rules
+
+    for module in (trying, mistakes, beliefs):
+        monkeypatch.setattr(module, "ways_of", counted)
+    network = net(text)
+    assert not Diagnostician(network).typed(None, "params", str(10**9 + 7)).matches
+    assert tried[True] > 100
+    assert tried[False] < most, tried
 
 
 def test_two_mistakes_are_written_out_as_they_were_computed() -> None:
