@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from symparams import extensions
 from symparams.algebra.evaluation import Exact, at, number
 from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, parts, symbols, total
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.layers.spatial_letters import input_sizes
-from symparams.misconceptions.misconception import Misconception
+from symparams.misconceptions.misconception import Bringing, Misconception
 from symparams.misconceptions.task import Subject
 from symparams.model.derived import Derived
 
@@ -77,6 +78,8 @@ class Editing:
     ) -> Iterable[Filled] | None:
         """What a formal misconception makes of the rule; None if it must be worked out for this rule alone."""
         brought = self._brought(misconception)
+        if brought is None:
+            return None
         seen = [(s.name, s.incoming, _is_plain(s), _is_sound(s), self._letters.get(s.name) is s) for s in brought]
         key = (misconception, *seen)
         letters = {**self._letters, **{s.name: s for s in brought}} if brought else self._letters
@@ -94,15 +97,26 @@ class Editing:
         numbers = {**self._numbers, **{s.name: _number(s) for s in brought}} if brought else self._numbers
         return [Filled(one, letters, numbers) for one in forms]
 
-    def _brought(self, misconception: Misconception) -> tuple[Symbol, ...]:
-        """The letters that it puts in, which are the same for all rules of the layer."""
+    def _brought(self, misconception: Misconception) -> tuple[Symbol, ...] | None:
+        """The letters that it puts in, which are the same for all rules of the layer; None where they are not known."""
         if misconception.brings is None:
             return ()
         task = self._subject.task
         if misconception not in task.brought:
-            task.brought[misconception] = misconception.brings(task.right[0])
-        brought: tuple[Symbol, ...] = task.brought[misconception]
+            task.brought[misconception] = _bringing(misconception.brings, task.right[0])
+        brought: tuple[Symbol, ...] | None = task.brought[misconception]
         return brought
+
+
+def _bringing(brings: Bringing, subject: Subject) -> tuple[Symbol, ...] | None:
+    try:
+        return brings(subject)
+    except SymparamsError:
+        return None
+    except Exception as error:
+        if not extensions.reported(error):
+            raise
+        return None
 
 
 def _leaf(leaf: Formula) -> Formula:
