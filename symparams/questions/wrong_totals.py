@@ -13,6 +13,7 @@ from typing import TypeAlias
 from symparams.algebra.formula import Formula
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import COUNTS
 from symparams.misconceptions.totals import OF_WHOLE_LAYERS, Total, WrongRules, WrongTerm, in_all_copies, layer_left_out
 from symparams.questions.signatures import Signature, Signatures, signature_of_rules
 
@@ -164,11 +165,13 @@ class WrongTotals:
     def _carried(self) -> dict[Signature, list[_Together]]:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
         terms_by_sum: dict[Signature, list[_Together]] = {}
-        last = len(self.mistakes.network.nodes) - 1
+        last, counts = len(self.mistakes.network.nodes) - 1, self.total.quantity in COUNTS
+        every = enumerate(self.total.terms)  # a layer that keeps no numbers keeps none on another input
+        counting = [(i, term) for i, term in every if not counts or term.task.derived.rules.counted]
         for misconception in self.mistakes.beliefs.turning(last, self.total.quantity):
             of_equal: dict[tuple[Formula, Formula], Way | None] = {}
             terms: _Together = []
-            for i, term in enumerate(self.total.terms):
+            for i, term in counting:
                 rules = self.mistakes.carried_by(misconception, term.task)
                 if rules is not None:
                     key = (term.rule, in_all_copies(rules[0], self.total.node(i)))
