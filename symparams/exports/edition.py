@@ -100,7 +100,7 @@ class Edition:
         if not self.export.follows and any(KINDS[plan.kind].parts for plan in self.examination.asked):
             yield (
                 f"the format {self.export.name} marks every part by the right answers to earlier parts; "
-                "`symparams grade` and PrairieLearn go on from a student's own"
+                "`symparams grade`, PrairieLearn and Numbas go on from a student's own"
             )
 
     @property

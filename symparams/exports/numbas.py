@@ -10,7 +10,7 @@ from typing import Any
 from symparams.documents.escaping import escape_html
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.export import Item, TextExport
-from symparams.exports.numbas_parts import parts, shown
+from symparams.exports.numbas_parts import going_on, parts, shown
 from symparams.exports.points import group_title, title
 
 _FORMAT = "// Numbas version: exam_results_page_options"  # by this first line the editor knows what the file is
@@ -24,6 +24,7 @@ class Numbas(TextExport):
     pictures = True  # in the text itself, since the source of an exam is one file
     formulas = True
     penalties = True
+    follows = True
     formula_notice = (
         "Numbas reads a typed formula as it shows it beside the field: k^2 and k² are read, k**2 and the comma in "
         "18,207 are not, nor C_in beside another letter without a sign for times"
@@ -96,7 +97,10 @@ _CONSTANTS = dict.fromkeys(("e", "pi,π", "pi", "i", "j", "infinity,infty", "NaN
 
 
 def _question(asked: WrittenQuestion) -> Mapping[str, Any]:
-    more = {"builtin_constants": _CONSTANTS} if asked.answer_type == "formula" else {}
+    more: dict[str, Any] = {"builtin_constants": _CONSTANTS} if asked.answer_type == "formula" else {}
+    variables, made = going_on(asked) if any(blank.follows for blank in asked.blanks) else ({}, parts(asked))
+    if variables:
+        more |= {"variables": variables, "ungrouped_variables": list(variables)}
     return {
         "name": _name(title(asked)) or asked.identity,
         "metadata": {"description": f"<p>{asked.identity}</p>", "licence": None},
@@ -104,7 +108,7 @@ def _question(asked: WrittenQuestion) -> Mapping[str, Any]:
         "statement": shown(asked.stem),
         "advice": shown(asked.solution),
         **more,
-        "parts": parts(asked),
+        "parts": made,
     }
 
 

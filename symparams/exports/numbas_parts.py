@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from symparams.documents.written_question import WrittenMistake, WrittenQuestion
+from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenQuestion
 from symparams.exports.paragraphs import inline
 from symparams.exports.qti import figures, places
 from symparams.exports.shapes import shape_pattern
@@ -37,6 +37,77 @@ def parts(asked: WrittenQuestion) -> list[Part]:
         | _typed(asked, blank.answer, blank.value, blank.points, asked.mistakes_at(blank))
         for blank in asked.blanks
     ]
+
+
+def going_on(asked: WrittenQuestion) -> tuple[dict[str, Any], list[Part]]:
+    """The variables of a question whose parts build on one another, and its parts, which go on from what was answered.
+
+    A variable has the right answer to a part. Where an answer is not right for it, Numbas puts the student's own in its
+    place and marks once more; better marks count.
+    """
+    made, letters = parts(asked), [_letter(blank) for blank in asked.blanks]
+    used: dict[str, int] = {}  # the letters from which something follows, and their parts
+    for place, (blank, part) in enumerate(zip(asked.blanks, made, strict=True)):
+        known = {mistake.answer: mistake.follows for mistake in blank.mistakes}
+        before = {letter: at for at, letter in enumerate(letters[:place])}
+        whole = [(part, blank.follows, blank.value, ()), *_alternatives(asked, blank, part, known)]
+        from_here = [_follow(*one, before) for one in whole]
+        named = {letter: at for letter, at in before.items() if any(letter in one for one in from_here)}
+        used |= named
+        if named:
+            part["variableReplacementStrategy"] = "originalfirst"
+            part["variableReplacements"] = [
+                {"variable": _variable(letter), "part": f"p{at}", "must_go_first": False}
+                for letter, at in named.items()
+            ]
+    right = {letter: blank.value for letter, blank in zip(letters, asked.blanks, strict=True)}
+    return {_variable(letter): _defined(letter, right[letter]) for letter in sorted(used)}, made
+
+
+def _alternatives(
+    asked: WrittenQuestion, blank: WrittenBlank, part: Part, known: Mapping[str, str]
+) -> Iterator[tuple[Part, str, int | Fraction | None, tuple[int | Fraction, ...]]]:
+    """The alternatives of a part, with what they follow from."""
+    for alternative, mistake in zip(part["alternatives"], _in_order(asked.mistakes_at(blank)), strict=True):
+        yield alternative, known.get(mistake.answer, ""), mistake.value, blank.told
+
+
+def _follow(
+    part: Part, follows: str, value: int | Fraction | None, told: tuple[int | Fraction, ...], before: Mapping[str, int]
+) -> set[str]:
+    """Let a part be right for what follows from earlier answers; the letters of these.
+
+    What stands in the question earns nothing where a mistake gives it from them.
+    """
+    letters = set(_LETTER.findall(follows))
+    if not letters or not letters <= before.keys() or not isinstance(value, int) or abs(value) >= _EXACT_BELOW:
+        return set()
+    gives = _LETTER.sub(lambda found: _variable(found[0]), follows)
+    copied = ", ".join(_expression(one) for one in told if one != value)
+    part["minValue"] = part["maxValue"] = f"if(({gives}) in [{copied}], infinity, {gives})" if copied else gives
+    return letters
+
+
+_LETTER = re.compile(r"(?<![^\W_])[a-z](?![^\W_])")
+
+
+def _letter(blank: WrittenBlank) -> str:
+    return blank.mark.strip("()")
+
+
+def _variable(letter: str) -> str:
+    return f"part_{letter}"
+
+
+def _defined(letter: str, value: int | Fraction) -> Mapping[str, Any]:
+    return {
+        "name": _variable(letter),
+        "group": "Ungrouped variables",
+        "definition": _expression(value),
+        "description": f"The answer to part ({letter})",
+        "templateType": "anything",
+        "can_override": False,
+    }
 
 
 def _choice(asked: WrittenQuestion) -> Part:

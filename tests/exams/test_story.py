@@ -24,6 +24,7 @@ from symparams.exams.chain import Cut, chained, part_letter
 from symparams.exams.course import SHOWN, Course
 from symparams.exams.examination import Examination, Wanted
 from symparams.exams.question import Question, StoryPart
+from symparams.exports.numbas import _question
 from symparams.exports.prairielearn_server import Reading
 from symparams.grading.bank import bank_of, read_bank
 from symparams.grading.marking import Marker
@@ -31,6 +32,7 @@ from symparams.sources.answers import read_answer
 from symparams.sources.language import network
 from tests.exams.samples import EXAMPLE_TEXTS, TEXTS, course, examination, plans, questions
 from tests.exports import prairielearn_executor
+from tests.exports.numbas_marking import marked, marked_in_turn, variables
 from tests.test_cli import run
 
 CNN = EXAMPLE_TEXTS["exam-cnn.arch"]
@@ -289,6 +291,38 @@ def test_prairielearn_marks_the_same(tmp_path: pytest.TempPathFactory) -> None:
     assert data["feedback"] == dict.fromkeys(names[1:], "<p>This is right with your own earlier answers.</p>")
 
 
+def test_numbas_marks_the_same() -> None:
+    asked = written()
+    question = _question(asked)
+    for text, points, _, _ in MARKS:
+        typed = [one.strip() for one in text.split(";")]
+        if all(one.lstrip("-").isdigit() or not one for one in typed):
+            assert sum(marks.score for marks in marked_in_turn(question, typed)) == pytest.approx(points), text
+    alone = sum(marked(part, answer, variables(question)).score for part, answer in zip(
+        question["parts"], ("9", "486", "4870", "5059"), strict=True))  # fmt: skip
+    assert alone == 0
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_numbas_goes_on_as_grading_does(name: str) -> None:
+    exam = sp.exam(sp.parse(NETWORKS[name]), kinds="story", questions=2, seed=3)
+    for asked in read_bank(Source("bank.json", exam.to_json())).questions:
+        marker, question = Marker(asked), _question(asked)
+        keys = [blank.answer for blank in asked.blanks]
+        for place in range(len(keys)):
+            for other in (str(int(keys[place]) + 2), *(mistake.answer for mistake in asked.blanks[place].mistakes[:3])):
+                typed = [*keys[:place], other]
+                for blank in asked.blanks[place + 1 :]:  # each later part as it follows
+                    own = {b.mark[1]: Fraction(one) for b, one in zip(asked.blanks, typed, strict=False)}
+                    follows = Reading(blank.follows, list(own)).whole()(own) if blank.follows else blank.value
+                    typed.append(str(follows))
+                if all(one.isdigit() for one in typed):
+                    found = marked_in_turn(question, typed)
+                    assert sum(marks.score for marks in found) == pytest.approx(
+                        float(marker.mark("; ".join(typed)).points)
+                    )
+
+
 def test_older_banks_have_no_such_keys() -> None:
     document = json.loads(STORY.to_json())
     for blank in document["questions"][0]["blanks"]:
@@ -347,8 +381,8 @@ def test_a_system_that_cannot_go_on_from_own_answers_is_named() -> None:
         said[format_] = err
     assert said["json"] == said["latex"] == said["markdown"] == ""
     assert said["moodle"] == (
-        "symparams: the format moodle marks every part by the right answers to earlier parts; `symparams grade` and "
-        "PrairieLearn go on from a student's own\n"
+        "symparams: the format moodle marks every part by the right answers to earlier parts; `symparams grade`, "
+        "PrairieLearn and Numbas go on from a student's own\n"
     )
     assert said["gift"] == said["moodle"].replace("moodle", "gift")
 

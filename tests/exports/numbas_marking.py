@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import ceil, floor
-from typing import Any
+from math import ceil, floor, inf
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 _STYLES = {
     "plain": r"([0-9]+)(\.[0-9]+)?",
@@ -42,19 +43,49 @@ class Marks:
     feedback: str = ""  # of the alternative that was met
 
 
-def marked(part: Mapping[str, Any], answer: str) -> Marks:
+Values: TypeAlias = Mapping[str, Fraction]  # of the variables of a question
+NO_VALUES: Values = MappingProxyType({})
+
+
+def variables(question: Mapping[str, Any]) -> Values:
+    """The variables of a question as they are defined."""
+    defined = question.get("variables", {})
+    assert list(defined) == question.get("ungrouped_variables", [])
+    return {name: Fraction(evaluate(defined[name]["definition"], {})) for name in defined}
+
+
+def marked_in_turn(question: Mapping[str, Any], answers: Sequence[str]) -> list[Marks]:
+    """The marks of the parts of a question: adaptive marking puts own answers in the place of variables."""
+    found = []
+    for part, answer in zip(question["parts"], answers, strict=True):
+        marks = marked(part, answer, variables(question))
+        own = {}
+        for replaced in part.get("variableReplacements", ()):
+            assert not replaced["must_go_first"]
+            assert part["variableReplacementStrategy"] == "originalfirst"
+            at = int(replaced["part"].removeprefix("p"))
+            other = question["parts"][at]
+            note = _notes(other["customMarkingAlgorithm"])["studentNumber"]
+            typed = _typed(note, answers[at], tuple(other["notationStyles"]))
+            own |= {} if typed is None else {replaced["variable"]: typed}
+        again = marked(part, answer, {**variables(question), **own}) if marks.score < part["marks"] else marks
+        found.append(again if again.score > marks.score else marks)
+    return found
+
+
+def marked(part: Mapping[str, Any], answer: str, values: Values = NO_VALUES) -> Marks:
     """The marks of a part: its own if the answer is right for it, else those of the best alternative."""
-    if _right(part, answer):
+    if _right(part, answer, values):
         return Marks(part["marks"])
     assert all(alternative["type"] == part["type"] for alternative in part["alternatives"])
-    met = [alternative for alternative in part["alternatives"] if _right(alternative, answer)]
+    met = [alternative for alternative in part["alternatives"] if _right(alternative, answer, values)]
     if not met:
         return Marks(0)
     best = max(met, key=lambda alternative: alternative["marks"])  # the first of those with most marks
     return Marks(best["marks"], best["alternativeFeedbackMessage"])
 
 
-def _right(part: Mapping[str, Any], answer: str) -> bool:
+def _right(part: Mapping[str, Any], answer: str, values: Values) -> bool:
     notes = _notes(part.get("customMarkingAlgorithm", ""))
     assert not notes or part["extendBaseMarkingAlgorithm"]
     match part["type"]:
@@ -67,7 +98,8 @@ def _right(part: Mapping[str, Any], answer: str) -> bool:
             typed = _typed(notes["studentNumber"], answer, tuple(part["notationStyles"]))
             if typed is None or ("/" in answer and not part["allowFractions"]):
                 return False
-            return _constant(part["minValue"]) <= typed <= _constant(part["maxValue"])
+            given = tuple(values.items())
+            return bool(_worth_of(part["minValue"], given) <= typed <= _worth_of(part["maxValue"], given))
         case "jme":
             assert (part["checkingType"], part["failureRate"]) == ("absdiff", 1)
             return all(_agree(answer, part, point) for point in _points(notes["vset"]))
@@ -81,8 +113,9 @@ def _typed(note: str, answer: str, styles: tuple[str, ...]) -> Fraction | None:
 
 
 @cache
-def _constant(text: str) -> Fraction:
-    return Fraction(evaluate(text, {}))
+def _worth_of(text: str, values: tuple[tuple[str, Fraction], ...]) -> Any:
+    worth = evaluate(text, {"infinity": inf, **dict(values)})
+    return worth if worth == inf else Fraction(worth)
 
 
 @cache
@@ -126,7 +159,7 @@ _TOKEN = re.compile(
 def evaluate(text: str, scope: Mapping[str, Any], *, single: bool = False) -> Any:
     """What an expression of JME is worth; `single`: letters side by side are multiplied."""
     reading = _Reading(text, scope, single)
-    value = reading.sum()
+    value = reading.whole()
     if reading.kind:
         raise SyntaxError(text)
     return value
@@ -153,6 +186,13 @@ class _Reading:
     def accept(self, *signs: str) -> str:
         return self.tokens.pop()[1] if self.tokens and self.tokens[-1][1] in signs and self.kind == "sign" else ""
 
+    def whole(self) -> Any:
+        value = self.sum()
+        if self.tokens and self.tokens[-1] == ("name", "in"):
+            self.tokens.pop()
+            return value in self.sum()
+        return value
+
     def sum(self) -> Any:
         value = self.product()
         while sign := self.accept("+", "-"):
@@ -166,6 +206,8 @@ class _Reading:
             if sign := self.accept("*", "/"):
                 factor = self.power()
                 value = value * factor if sign == "*" else value / factor
+            elif self.tokens and self.tokens[-1] == ("name", "in"):
+                return value
             elif self.kind in ("name", "number") or (self.tokens and self.tokens[-1] == ("sign", "(")):
                 value = value * self.power()
             else:
@@ -206,9 +248,9 @@ class _Reading:
         return value
 
     def given(self, closing: str) -> list[Any]:
-        found = [self.sum()]
+        found = [self.whole()]
         while self.accept(","):
-            found.append(self.sum())
+            found.append(self.whole())
         if not self.accept(closing):
             raise SyntaxError
         return found
@@ -250,6 +292,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
     "dec": Fraction,
+    "if": lambda holds, one, other: one if holds else other,
     "trim": str.strip,
     "replace_regex": _replaced,
     "parsedecimal_or_fraction": _number,

@@ -19,7 +19,7 @@ from symparams.exports.numbas import Numbas
 from tests.exports import qti_samples
 from tests.exports.asked_samples import BANK, samples
 from tests.exports.near import fields, naming, others
-from tests.exports.numbas_marking import Marks, evaluate, marked, questions_of, read_exam
+from tests.exports.numbas_marking import Marks, evaluate, marked, questions_of, read_exam, variables
 from tests.exports.real import BANK as REAL
 from tests.exports.real import every, origin
 
@@ -60,16 +60,17 @@ def assert_marked(question: Mapping[str, Any], asked: WrittenQuestion) -> None:
         assert (part["type"], part["shuffleChoices"], max(part["matrix"])) == ("1_n_2", False, asked.points)
         assert part["minimumMarks"] <= min(part["matrix"])
         return
+    right = variables(question)
     for part, field in zip(question["parts"], fields(asked), strict=True):
         for way in ways(asked, field.answer, field.value):
-            assert marked(part, way) == Marks(field.points), way
+            assert marked(part, way, right) == Marks(field.points), way
         for mistake in field.mistakes:
             for way in islice(ways(asked, mistake.answer, mistake.value), 4):
-                found = marked(part, way)
+                found = marked(part, way, right)
                 assert found.score == pytest.approx(float(mistake.credit * field.points)), way
                 assert found.feedback == guarded(mistake.feedback), way
         for other in (*others(field), "", "no answer", "1,2"):
-            assert marked(part, other) == Marks(0), other
+            assert marked(part, other, right) == Marks(0), other
 
 
 def inline(text: str) -> str:
