@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symparams.errors import listed
 from symparams.exams.course import Course
+from symparams.exams.kind import Kind
 from symparams.exams.selection import Selected, levels_in
 
 
@@ -14,7 +15,7 @@ def why_missing(selected: Selected, courses: Sequence[Course], variants: int, av
     if not selected.every and selected.unmarked:
         return f"this format cannot mark answers of the type {listed(selected.unmarked, 'or')}"
     if not selected.every:
-        return _none_at_all(selected, courses)
+        return none_at_all(selected.kind, courses)
     if not selected.here:
         names = dict.fromkeys("the whole network" if p.node is None else p.node.name for p in selected.every)
         return f"only {_some(list(names))} can be asked about"
@@ -27,11 +28,12 @@ def why_missing(selected: Selected, courses: Sequence[Course], variants: int, av
     return "no values were found with which it can be asked"
 
 
-def _none_at_all(selected: Selected, courses: Sequence[Course]) -> str:
+def none_at_all(kind: Kind, courses: Sequence[Course]) -> str:
+    """Why networks have no question of a kind."""
     letters = list(dict.fromkeys(letter for course in courses for letter in course.open_letters))
     have = "has no value and no range" if len(letters) == 1 else "have no values and no ranges"
     open_ = f"{listed(letters[:_LISTED])} {have}" if letters else ""
-    needed = f"that takes {selected.kind.needs}" if selected.kind.needs else ""
+    needed = f"that takes {kind.needs}" if kind.needs else ""
     return "; ".join(filter(None, (needed, open_))) or "there is nothing to ask in this network"
 
 

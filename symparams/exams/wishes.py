@@ -8,6 +8,7 @@ from functools import cached_property
 from symparams.errors import SymparamsError, listed
 from symparams.exams.blueprint import BlueprintLine
 from symparams.exams.course import Course
+from symparams.exams.missing import none_at_all
 from symparams.exams.plan import Plan
 from symparams.exams.selection import kind_named, levels_in, nodes_named
 
@@ -106,7 +107,7 @@ class Wishes:
         return ", ".join(wants) or "of any kind"
 
     def _instead(self, line: BlueprintLine) -> str:
-        """What is available where one of the wishes is dropped: the level, or else the layer, or the kind."""
+        """What is available where one of the wishes is dropped: the level, or the layer, or the kind; or why not."""
         if self._levels_dropped(line):
             return f"; there are such questions of level {levels_in(self._levels_dropped(line))}"
         for kind, layer in ((line.kind, ""), ("", line.layer)):
@@ -114,7 +115,7 @@ class Wishes:
                 there = self._of(BlueprintLine(line.number, line.place, None, kind, (1, 5), layer))
                 if there:
                     return self._among(there)
-        return ""
+        return f": {none_at_all(kind_named(line.kind)[0], self._courses)}" if line.kind else ""
 
     def _levels_dropped(self, line: BlueprintLine) -> list[Plan]:
         free = BlueprintLine(line.number, line.place, None, line.kind, (1, 5), line.layer)

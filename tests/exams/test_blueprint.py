@@ -237,7 +237,9 @@ UNMET = {
     "kind,level\nparams,5": (
         2, "there is no question of the kind params, of level 5; there are such questions of level 1 to 2"
     ),
-    "kind\ncompare": (2, "there is no question of the kind compare"),
+    "kind\ncompare": (
+        2, "there is no question of the kind compare: that takes a letter with a range, or a second network"
+    ),
     "kind,layer\ntotal,conv_1": (
         2, ("there is no question of the kind total, about conv_1; there are questions of the kind total about the "
         "whole network"),
