@@ -18,6 +18,7 @@ from symparams.exams.course import Course
 from symparams.exams.describable import axes_of_input, is_neutral
 from symparams.exams.told import numbers_of_layer
 from symparams.exams.values import bound
+from symparams.layers.embedding import Tied
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.task import Task
@@ -321,7 +322,8 @@ def _compared(
 
 def is_stated_of(node: Node) -> bool:
     """Whether something can be stated of a layer: it stands for itself, with weights of its own."""
-    return not (node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None)
+    has_others = node.shared is not None or isinstance(node.layer, Tied)  # "no parameters": those of another layer
+    return not (node.layer.inputs == "none" or node.kind == "copies" or node.repeats or has_others)
 
 
 def _at(value: Formula, point: Point) -> Value:
