@@ -12,7 +12,7 @@ from symparams.documents.question_writer import Writer
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.supply import Supply
-from tests.exams.samples import EXAMPLE_TEXTS, course, plans
+from tests.exams.samples import EXAMPLE_TEXTS, course, plans, variants
 from tests.exams.test_answerable import asked, check
 
 TALL = EXAMPLE_TEXTS["resnet50.arch"]
@@ -133,3 +133,15 @@ def test_short_networks_are_shown_whole() -> None:
 def test_folded_stems_are_answerable(name: str) -> None:
     for question, found in asked(course(EXAMPLE_TEXTS[f"{name}.arch"]), len(KINDS)):
         check(question, found)
+
+
+def test_mistakes_are_told_by_the_layers_that_are_shown() -> None:
+    text = EXAMPLE_TEXTS["mobilenet.arch"]
+    found = [q for plan in plans(text, "mistake") for q in variants(plan, 1) if not plan.local]
+    writer = Writer(course(text), "text", 0, "none")
+    assert len(found) > 40
+    for question in found[::5]:
+        check(question, writer.asked(question))
+    names = {str(option.content) for question in found for option in question.options}
+    assert "the layer before given" in names
+    assert names.isdisjoint(["the layer after given", "the whole network given"])

@@ -10,12 +10,15 @@ from functools import cached_property
 
 from symparams.algebra.evaluation import Evaluator, Point, compiled
 from symparams.errors import SymparamsError
+from symparams.exams.candidates import Candidate
 from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params, shape
 from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
+from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import Tasks
 from symparams.questions.points import number_from
 
 _MOST = 3  # mistakes that are asked for in one layer
@@ -29,6 +32,25 @@ class Claimed(Computed):
 
     start: int  # the place of the first mistake that is asked for, among those that can be made in this layer
     which: int  # how many places behind it the one stands that is made
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The wrong answers that can be told from what is shown."""
+        every = tuple(self.mistakes())
+        if self.local or not self.course.is_long:
+            return every
+        seen = self._up_to_here
+        return tuple(c for c in every if len(c.made) > 1 or c.carried or (c.made, c.rules) in seen)
+
+    @cached_property
+    def _up_to_here(self) -> set[tuple[object, object]]:
+        """The mistakes of somebody who does not see the layers behind this one, as a long table leaves them out."""
+        assert self.node is not None
+        network = self.course.network
+        index = network.index(self.node.name)
+        mistakes = Mistakes(Tasks(replace(network, nodes=network.nodes[: index + 1]), self.course.settings))
+        found = mistakes.singles(mistakes.tasks.of(index, self.quantity))
+        return {(m.made, m.rules) for m in found}
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         drawn = self.drawn(point)
