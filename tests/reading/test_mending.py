@@ -55,12 +55,13 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "mail": (lambda t: lines(t, lambda i, line: f"> {line}"), "quote marks before the lines left out"),
     "numbers": (lambda t: lines(t, lambda i, line: f"{i:3d}  {line}"), "line numbers left out"),
     "glued numbers": (lambda t: lines(t, lambda i, line: f"{i}{line}"), "line numbers left out"),
+    "barred numbers": (lambda t: lines(t, lambda i, line: f"{i:4d} | {line}"), "line numbers left out"),
     "console": (console, "prompts left out"),
     "ipython": (ipython, "prompts left out"),
     "tabs": (lambda t: margins(t, "\t", 4), ""),
     "margin": (lambda t: lines(t, lambda i, line: f"    {line}"), ""),
     "prose": (lambda t: f"Hello, I don't see why (in my net):\n\n{t}\nIs it 3*3*32 = 288? Thanks!\n", LEFT_OUT),
-    "cut": (lambda t: f"{t}\nfor i in range(3):\n    x = net(torch.ones(1, ", CLOSED),
+    "cut": (lambda t: f"{t}\nfor i in range(3):\n    x = net(torch.ones(1, ", "the end, which is cut off, left out"),
     "python2": (lambda t: f"{t}\nprint 'done', 3\n", "print of Python 2 read as a function"),
     "fenced": (lambda t: f"I have:\n\n```python\n{t}```\n", "marks of a code block left out"),
 }  # fmt: skip
@@ -159,4 +160,9 @@ def test_blanks_that_a_translator_puts_behind_dots() -> None:
         "return m",
     )
     text = "".join(f"    {line}\n" for line in lines)
+    assert net(text).counts.params == 20 + 24
+
+
+def test_an_end_with_layers_that_is_cut_off_is_closed() -> None:
+    text = "import keras\nm = Sequential([\n    Dense(5, input_shape=(3,)),\n    Dense(4, "
     assert net(text).counts.params == 20 + 24

@@ -112,11 +112,14 @@ def with_plain_characters(text: Text) -> Text:
 _PROMPT = re.compile(r"^[ \t]*(?:In ?\[[\d ]*\]: ?|\.\.\.: ?|>>> ?|\.\.\. ?|\.\.\.$)")
 _OUTPUT = re.compile(r"^[ \t]*Out ?\[[\d ]*\]:.*$")
 _OPENS = re.compile(r"(?:class|def|import|from|@)\b|\w+(?:\s=\s[\w.]+|\.add)\(")  # code again, behind what was printed
-_NUMBER = re.compile(r"^[ \t]*(\d{1,5})(?:[.:|)]|\t)?(?=[ \t]|$)( ?)|^[ \t]*(\d{1,5})(?=[^\W\d]|[@#)\]}\"'])")
+_NUMBER = re.compile(r"^[ \t]*(\d{1,5})(?:[ ]?[.:|│)]|\t)?(?=[ \t]|$)( ?)|^[ \t]*(\d{1,5})(?=[^\W\d]|[@#)\]}\"'])")
 _MARKS = (
     (re.compile(r"^[ \t]*(?!>>> )(?:> ?)+"), "quote marks before the lines left out"),
     (re.compile(r"^[ \t]*\| ?"), "bars before the lines left out"),
     (re.compile(r"^\+(?!\d)"), "plus signs before the lines left out"),
+)
+BEFORE = re.compile(  # what stands before the lines of code that was pasted from elsewhere
+    r"^[ \t]*(?:In ?\[[\d ]*\]: ?|\.\.\.: ?|>>> ?|\.\.\.(?: |$)|(?:> ?)+|\d{1,5}(?:[ ]?[.:|│)])? ?)", re.MULTILINE
 )
 _COMMENT = re.compile(r"^[ \t]*#+ ?")
 _COMMENTED = "comment marks before the lines left out"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symparams.errors import LimitError, Span
-from symparams.reading.python.damaged import Edit, Text, whole, with_plain_characters, without_prefixes
+from symparams.reading.python.damaged import BEFORE, Edit, Text, whole, with_plain_characters, without_prefixes
 from symparams.reading.python.layout import closed, indented, split_lines
 from symparams.reading.python.scanning import is_layer_name, starts, tokens
 from symparams.reading.reading import Repair
@@ -114,6 +114,7 @@ def _lightly(text: Text) -> Iterator[Text]:
     yield bare
     yield _dedented(bare)
     yield _printed_before(_dedented(bare))
+    yield _without_end(_printed_before(_dedented(bare)))
     yield _printed_before(_without_commands(_dedented(bare)))
 
 
@@ -152,6 +153,8 @@ def _worth(tree: ast.Module) -> int:
             worth += 10 if is_layer_name(name) else 0
         elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Return)):
             worth += 5
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            continue  # `wte = nn.Embedding(9, 3),` is an argument of a call that was closed too early
         elif isinstance(node, (ast.Assign, ast.For, ast.Import, ast.ImportFrom)):
             worth += 2
     return worth
@@ -184,6 +187,18 @@ def _margins(text: str, width: int) -> Iterator[Edit]:
         at += len(line)
 
 
+def _without_end(text: Text) -> Text:
+    """The text without its last statement at the margin, where it is cut off in that and no layer stands there."""
+    found = parsed(text.text)
+    if isinstance(found, ast.Module) or not re.search("was never closed|unexpected EOF|unterminated", found.msg or ""):
+        return text
+    last = max((m.start() for m in re.finditer(r"^(?=[^\s)\]}#])", text.text, re.MULTILINE)), default=0)
+    builds = any(is_layer_name(word) for word in re.findall(r"[A-Z]\w+(?=\()", text.text[last:]))
+    if not last or builds:
+        return text
+    return text.edited([Edit(last, len(text.text), "")], "the end, which is cut off, left out")
+
+
 _COMMAND = re.compile(r"^[ \t]*(?:%{1,2}|!|\?)[A-Za-z][^\n]*", re.MULTILINE)
 
 
@@ -213,7 +228,7 @@ _RULED = r"^[\s|│┃├└─═━┏┡┓┩]*(?:[_=\-─━]{5,}|Layer\s+\
 _ROW = r"\((?:None|-1|\?)[,)]|\[(?:None|-1), |^\s*\S+\s+\(?\S+\)?\s+(?:\[|\()?-?\d.*\d\s*$|^[\s│├└─|]*\S+-\d+\s"
 _TABLE = re.compile(f"{_RULED}|{_ROW}")
 _WORDS = re.compile(r"^\s*[^\W\d]\w*(?:[ ,']+[^\W\d]\w*){3,}")
-_INSIDE = re.compile(r"""[()\[\]{}=,'":#]|^\s*[\w.]+\s*$|^\s*$""")
+_INSIDE = re.compile(r"""[()\[\]{}=,'":#]|^\s*[\w.]+\s*$|^\s*$|^\s*(?:for|if|else)\s""")
 
 
 def _sifted(text: Text) -> Text:
@@ -249,6 +264,8 @@ def _is_code(line: str) -> bool:
     if _TABLE.search(line) and not re.search(r"\w\s*=\s*\w|\.add\(", line):
         return _is_complete(line)
     if re.fullmatch(r"[)\]},\s]+|pass|break|continue|return|try:|else\s*:|finally:|except.*:|\"\"\".*|'''.*", bare):
+        return True
+    if re.match(r"[a-z_]\w*\s*:\s*[A-Za-z_][\w\[\], .|]*=", bare):
         return True
     if starts().match(bare):
         return "=" in bare or not (
@@ -318,8 +335,11 @@ def code_spans(text: str) -> list[Span]:
     joined: list[Span] = []
     for statement in found.tree.body:
         span = spans(statement)
-        if joined and not re.sub(r"#[^\n]*", "", text[joined[-1].end : span.start]).strip("; \t\n"):
+        between = "" if not joined else re.sub(r"#[^\n]*", "", text[joined[-1].end : span.start])
+        if joined and not BEFORE.sub("", between).strip("; \t\n"):
             joined[-1] = Span(joined[-1].start, span.end)
         else:
-            joined.append(span)
+            line = text.rfind("\n", 0, span.start) + 1
+            alone = BEFORE.fullmatch(text[line : span.start]) is not None
+            joined.append(Span(line, span.end) if alone else span)
     return joined

@@ -10,6 +10,7 @@ from typing import Any
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
 from symparams.reading.python.damaged import Text, whole
+from symparams.reading.python.divisible import with_divisible_sizes
 from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.mending import Mended, mended, parsed
 from symparams.reading.python.published import published_calls
@@ -139,9 +140,9 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
         raise LimitError("this program is nested too deeply to be followed", source=source) from None
     names = (name, *(n for n in found if n != name))
     parts = framework.parts(found, name)
-    return Reading(
-        framework.kind, source, tuple(statements), tuple(repaired.repairs), tuple(run.assumed), names, parts=parts
-    )
+    statements, divisible = with_divisible_sizes(statements, source, channels_first=framework.kind == "torch")
+    assumed = (*run.assumed, *divisible)
+    return Reading(framework.kind, source, tuple(statements), tuple(repaired.repairs), assumed, names, parts=parts)
 
 
 def _chosen(names: Sequence[str], wanted: str | None, source: Source) -> str:

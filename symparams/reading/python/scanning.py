@@ -63,7 +63,7 @@ def layer_names() -> str:
 def starts() -> re.Pattern[str]:
     """How a statement of a program begins."""
     return re.compile(
-        r"(?:from\s+[\w.]+\s+import\s+[\w(*]|import\s+[a-z][\w.]*(?=\s|$)|class\s+\w+\s*(?:\(|:)|def\s+\w+\s*\(|return\s+[\w(\[]"
+        r"(?:from\s+[\w.]+\s+import\s+[\w(*]|import\s+[a-z][\w.]*(?=[\s,]|$)|class\s+\w+\s*(?:\(|:)|def\s+\w+\s*\(|return\s+[\w(\[]"
         r"|for\s+[\w, ()]+\s+in\s+[\w(\[].{0,200}?:|while\s.{1,200}?:|(?:if|elif)\s.{1,200}?:"
         r"|else\s*:|with\s.{1,200}?:|try\s*:|@\w+"
         r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:\s*,\s*\(?[A-Za-z_][\w.]*\)?)*\s*(?:[+\-*/]|//)?=(?!=)\s*[\w(\[{'\"\-@]"

@@ -291,6 +291,8 @@ class TorchCalls(TorchShapes):
         made = self.through(
             run, parts[0], own(kind, at, **named), self.fresh(_NAMES.get(kind, kind)), None, at, parts[1:]
         )
+        if kind == "concat":
+            self.inputs.join(made.node, [part.node for part in parts])
         made.batch = next((p.batch for p in parts if p.batch is not None), None) if first.batch is None else first.batch
         return made
 

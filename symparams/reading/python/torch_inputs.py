@@ -8,11 +8,10 @@ import tokenize
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Symbol, as_formula, symbols
-from symparams.algebra.substitution import mapped
+from symparams.algebra.formula import Formula, Symbol, as_formula, symbols
 from symparams.errors import Span
 from symparams.reading.python.graph import Node, Torch, own, safe
+from symparams.reading.python.input_sizes import most_alike, one_for_all, written_pair
 from symparams.reading.python.run import Run
 from symparams.reading.python.torch_modules import Container, Leaf, Module, size
 from symparams.reading.python.torch_tensors import Tensor
@@ -22,8 +21,6 @@ _LETTERS = {1: ("n",), 2: ("T", "d"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W"
 _FURTHER = {"Embedding": ("T",), "Conv1d": ("C", "L"), "ConvTranspose1d": ("C", "L"), "MaxPool1d": ("C", "L")}
 _OF_SEQUENCES = ("LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer",
                  "TransformerEncoder", "TransformerDecoder")  # fmt: skip
-_USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 512)
-_LARGEST = 1_024  # side of an image that is looked for
 
 
 class SolvedError(Exception):
@@ -47,6 +44,7 @@ class Entrances:
         self.told: list[tuple[Any, ...]] = []  # sizes in comments
         self.unknown: set[Node] = set()  # steps of which nothing is known but what the next layer reads
         self.open: dict[Node, Node] = {}  # node: the open input that it comes from
+        self.joined: dict[Node, list[Node]] = {}  # node: what it was put together of, where some of that is open
         self.sizes: dict[int, Sequence[Any]] = {}  # of inputs whose sizes a program asks for before they are known
         self.places: dict[Node, int] = {}  # of the inputs in their order
         self.waiting: dict[Node, int] = {}  # those whose sizes are asked for, with their places
@@ -112,6 +110,7 @@ class Entrances:
         """Follow a model anew."""
         self.module = module
         self.open.clear()
+        self.joined.clear()
         self.waiting.clear()
         self.places.clear()
         self.count = 0
@@ -159,6 +158,13 @@ class Entrances:
         entrance = self.open.get(tensor.node)
         if entrance is not None:
             self.open[node] = entrance
+        if tensor.node in self.joined:
+            self.joined[node] = self.joined[tensor.node]
+
+    def join(self, node: Node, parts: Sequence[Node]) -> None:
+        """A node in which open inputs and others are put together, one behind the other."""
+        if any(self.is_open(part) for part in parts):
+            self.joined[node] = list(parts)
 
     def settle(self, node: Node, sizes: Sequence[Any], letters: Sequence[str] = ()) -> None:
         """Give an open input its sizes, letters for those that are open."""
@@ -204,6 +210,9 @@ class Entrances:
         """A layer reads a tensor: an open input gets its axes, letters may get their values."""
         axes = _axes(leaf)
         if self.is_open(tensor.node) and axes is not None:
+            parts = self.joined.get(tensor.node, ()) if len(axes) == 1 else ()
+            for part in parts:
+                self.settle(part, (None,))  # all of them together have what the layer reads
             self.settle(tensor.node, axes, _FURTHER.get(leaf.kind, ()))
         place, wanted = _wanted(leaf)
         if wanted is None:
@@ -232,24 +241,24 @@ class Entrances:
         free = sorted({s.name for s in symbols(found)})
         if not free:
             return
-        side = _side(found, free, wanted)
+        values = self._solved(found, free, wanted)
+        alike = len(set(values.values())) == 1
+        told = [" and ".join(free)] if alike else [f"{name} is {value}" for name, value in values.items()]
+        letters = " and ".join(told) + (f" {'are' if len(free) > 1 else 'is'} {values[free[0]]}" if alike else "")
+        if values:
+            raise SolvedError(values, f"{letters}, from the {wanted:,} {counted} of {reader}", at)
+
+    def _solved(self, found: Formula, free: Sequence[str], wanted: int) -> dict[str, int]:
+        """Values of letters with which a size is as wanted: of several inputs such as the program writes."""
+        several = len(free) == 2 and len({name.partition("_")[0] for name in free}) == 1
+        if several and (values := written_pair(found, free, wanted, self.words)):
+            return values
+        side = one_for_all(found, free, wanted)
         if side is not None:
-            letters = f"{' and '.join(free)} {'are' if len(free) > 1 else 'is'} {side}"
-            what = f"{letters}, from the {wanted:,} {counted} of {reader}"
-            raise SolvedError(dict.fromkeys(free, side), what, at)
-
-
-def _side(found: Formula, free: Sequence[str], wanted: int) -> int | None:
-    """The value that all letters can have so that a size is as wanted: a usual one, else the smallest."""
-    fits: list[int] = []
-    for side in range(1, _LARGEST + 1):
-        value = number(mapped(found, lambda leaf, side=side: Number(side) if isinstance(leaf, Symbol) else leaf))  # type: ignore[misc]
-        if value == wanted:
-            fits.append(side)
-        elif fits and isinstance(value, int) and value > wanted:
-            break
-    usual = [side for side in fits if side in _USUAL]
-    return next(iter(usual or fits), None)
+            return dict.fromkeys(free, side)
+        if len(free) != 2:
+            return {}
+        return written_pair(found, free, wanted, self.words) or most_alike(found, free, wanted)
 
 
 def _orders(told: Sequence[Any], count: int) -> list[tuple[Any, ...]]:

@@ -93,7 +93,7 @@ class Tensor(Value):
 
     def axis(self, run: Run, dim: Any) -> int | None:
         """The axis of one example that a dimension is, counted from 0; None for the batch."""
-        rank = self.rank(run)
+        rank = 0 if isinstance(dim, int) and dim >= 0 else self.rank(run)
         if not isinstance(dim, int) or rank is None:
             return None
         place: int = dim + rank if dim < 0 else dim
