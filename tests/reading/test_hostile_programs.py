@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
 import pytest
 
+import symparams as sp
 from symparams.errors import SymparamsError
 from tests.reading.test_programs import net, reading
 
@@ -119,3 +121,24 @@ def test_a_model_that_is_not_there() -> None:
     with pytest.raises(SymparamsError) as raised:
         reading("a = Sequential([Dense(3, input_shape=(2,))])", "modell")
     assert str(raised.value) == "<text>: there is no model `modell` here, but a"
+
+
+_DIMS = (
+    "x.squeeze({})", "x.unsqueeze({})", "x.transpose(1, {})", "x.swapaxes({}, 0)", "x.permute({}, 0, 1)",
+    "x.flatten({})", "torch.cat([x, x], {})", "torch.stack([x, x], {})", "x.mean({})", "x.chunk(2, {})[0]",
+    "torch.split(x, 2, {})[0]", "x.split([1, 2], {})[0]", "x.size({})", "x.select({}, 0)", "x.unbind({})[0]",
+    "x.narrow({}, 0, 1)", "x.unflatten({}, (2, -1))", "torch.matmul(x, x.transpose({}, 1))", "x.max({})[0]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("step", _DIMS)
+@pytest.mark.parametrize("dim", [-9, -3, 2, 7])
+def test_a_dimension_that_there_is_not_ends_in_a_message(step: str, dim: int) -> None:
+    for layer in ("nn.Linear(4, 6)", "nn.Conv2d(3, 6, 3)", "nn.Embedding(9, 6)"):
+        text = (
+            f"import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self):\n"
+            f"        super().__init__()\n        self.a = {layer}\n    def forward(self, x):\n"
+            f"        x = self.a(x)\n        return {step.format(dim)}\n"
+        )
+        with contextlib.suppress(sp.SymparamsError):
+            _ = sp.read(text).net

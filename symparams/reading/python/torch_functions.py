@@ -169,7 +169,7 @@ def _squeeze(calls: Torch, run: Run, name: str, given: Arguments) -> Any:
     gone = (
         [axis] if axis is not None else [i for i, s in enumerate(shape) if s == 1] if len(given.positional) < 2 else []
     )
-    for place in sorted((p for p in gone if shape[p] == 1), reverse=True):
+    for place in sorted((p for p in gone if p < len(shape) and shape[p] == 1), reverse=True):
         if len(shape) > 1:
             x = calls.through(
                 run, x, own("slice", given.at, axis=place + 1, start=0), calls.fresh(name), None, given.at

@@ -129,6 +129,8 @@ class TorchShapes:
             rank = x.rank(run)
         if rank is None or not (isinstance(a, int) and isinstance(b, int)):
             return x
+        if not all(-rank <= dim < rank for dim in (a, b)):
+            return x
         order = list(range(rank))
         order[a], order[b] = order[b], order[a]
         return self.permuted(run, x, order, at)

@@ -92,11 +92,11 @@ class Tensor(Value):
         return (*shape[: self.batch], batch, *shape[self.batch :])
 
     def axis(self, run: Run, dim: Any) -> int | None:
-        """The axis of one example that a dimension is, counted from 0; None for the batch."""
-        rank = 0 if isinstance(dim, int) and dim >= 0 else self.rank(run)
-        if not isinstance(dim, int) or rank is None:
+        """The axis of one example that a dimension is, counted from 0; None for the batch, and for one that is none."""
+        rank = self.rank(run)
+        if not isinstance(dim, int) or (rank is None and dim < 0) or (rank is not None and not -rank <= dim < rank):
             return None
-        place: int = dim + rank if dim < 0 else dim
+        place: int = dim + (rank or 0) if dim < 0 else dim
         if self.batch is None:
             return place
         return None if place == self.batch else place - (place > self.batch)
