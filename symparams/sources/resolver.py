@@ -119,7 +119,8 @@ class Resolver:
             elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
                 resolved.append(KEEP)
             else:
-                assert isinstance(size, Formula)
+                if not isinstance(size, Formula):
+                    raise self.error("what stands in brackets must be sizes: numbers or letters", at)
                 resolved.append(self.resolved(size, flow, scope, at))
         return tuple(resolved)
 

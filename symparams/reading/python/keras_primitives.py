@@ -214,7 +214,7 @@ def _squeezed(keras: Keras, run: Run, given: Arguments) -> Any:
     flow, axes = given.get(0, "input", "x"), given.get(1, "axis", "squeeze_dims")
     if not isinstance(flow, KerasTensor):
         return None
-    named_axes = [axes] if isinstance(axes, int) else axes
+    named_axes = axes if axes is None or isinstance(axes, (list, tuple)) else [axes]
 
     def change(sizes: list[Any]) -> list[Any]:
         if named_axes is None:
