@@ -55,8 +55,10 @@ class Appendix(Shown):
         """A part of a book to #include, or with `standalone` a whole document."""
         return (self._whole() if standalone else self._composed).text("typst")
 
-    def to_pdf(self, *, fonts: Sequence[str] = ()) -> bytes:
-        """The bytes of a PDF, made by Typst; `fonts` are files or folders with characters that its own lack."""
+    def to_pdf(self, *, fonts: Sequence[str] = (), engine: str = "typst") -> bytes:
+        """The bytes of a PDF, made by Typst alone; `fonts` are files or folders with characters that its own lack."""
+        if engine != "typst":
+            raise SymparamsError(f"an appendix is set by Typst, not by {engine[:60]}; to_latex gives what LaTeX sets")
         return pdf(self.to_typst(standalone=True), fonts)
 
     def to_text(self) -> str:

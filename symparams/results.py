@@ -17,7 +17,7 @@ from symparams.algebra.notations import LATEX, PLAIN
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
 from symparams.documents import contract, rendering
 from symparams.documents.derivations import Explained
-from symparams.documents.pdf import pdf
+from symparams.documents.engines import made_pdf
 from symparams.documents.rendering import Document, Style, render, render_comparison, render_finding, render_with
 from symparams.documents.solution import Solution as _Contents
 from symparams.errors import SymparamsError
@@ -75,9 +75,12 @@ class Shown(Displayed):
         """A fragment to #include, or with `standalone` a whole document."""
         return rendering.delivered(self._rendered("typst"), "typst", standalone)
 
-    def to_pdf(self, *, fonts: Sequence[str] = ()) -> bytes:
-        """The bytes of a PDF, made by Typst; `fonts` are files or folders with characters that its own lack."""
-        return pdf(rendering.standalone(self._rendered("typst"), "typst"), fonts)
+    def to_pdf(self, *, fonts: Sequence[str] = (), engine: str = "typst") -> bytes:
+        """The bytes of a PDF; `fonts` are files or folders with characters that its own lack.
+
+        `engine`: what makes it, typst, or lualatex where it is installed.
+        """
+        return made_pdf(self._rendered, engine, fonts)
 
     def to_text(self) -> str:
         return self._rendered("text")
@@ -115,9 +118,12 @@ class Styled(Shown):
         """A fragment to #include, or with `standalone` a whole document."""
         return rendering.delivered(self._rendered("typst", style), "typst", standalone)
 
-    def to_pdf(self, style: Style | None = None, *, fonts: Sequence[str] = ()) -> bytes:
-        """The bytes of a PDF, made by Typst; `fonts` are files or folders with characters that its own lack."""
-        return pdf(rendering.standalone(self._rendered("typst", style), "typst"), fonts)
+    def to_pdf(self, style: Style | None = None, *, fonts: Sequence[str] = (), engine: str = "typst") -> bytes:
+        """The bytes of a PDF; `fonts` are files or folders with characters that its own lack.
+
+        `engine`: what makes it, typst, or lualatex where it is installed.
+        """
+        return made_pdf(lambda format_: self._rendered(format_, style), engine, fonts)
 
     def to_text(self, style: Style | None = None) -> str:
         return self._rendered("text", style)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import symparams as sp
 from symparams.documents import font_files, latex_pdf
 from symparams.documents.font_files import font_package, fonts_with, has, ideographs
 from symparams.documents.pdf import pdf
+from symparams.errors import SymparamsError
 from tests.conftest import EXAMPLES
 from tests.test_cli import refused, run
 from tests.test_pdf import text_of, whole
@@ -191,3 +193,18 @@ def test_what_a_machine_has_besides_changes_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(font_files, "free_fonts", tuple)
     assert pdf(text) == made
     assert not re.search(rb"Noto", made)
+
+
+def test_python_has_the_engines_of_the_command(tmp_path: Path) -> None:
+    net = sp.parse("input(8) -> dense(4)")
+    solution = net.solve()
+    assert solution.to_pdf() == solution.to_pdf(engine="typst") != b""
+    with pytest.raises(SymparamsError, match=r"^a PDF is made by typst or lualatex, not by pdflatex$"):
+        solution.to_pdf(engine="pdflatex")
+    with pytest.raises(SymparamsError, match=r"^an appendix is set by Typst, not by lualatex; to_latex gives what"):
+        sp.appendix(net).to_pdf(engine="lualatex")
+    if shutil.which("lualatex") is None:
+        pytest.skip("LuaLaTeX is not installed")
+    path = tmp_path / "out.pdf"
+    assert run("solve", "-e", "input(8) -> dense(4)", "-o", path, "--engine", "lualatex")[0] == 0
+    assert solution.to_pdf(engine="lualatex") == path.read_bytes()

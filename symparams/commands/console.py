@@ -20,6 +20,7 @@ from symparams import extensions, limits
 from symparams.algebra.formula import Formula
 from symparams.commands.file_options import ReadFile, WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
+from symparams.documents.engines import pdf_by
 from symparams.documents.formats import (
     FORMATS,
     GROUPS,
@@ -308,20 +309,9 @@ def deliver_document(body: str, format_: str, output: Output, whole: bool = Fals
 
         deliver(office(standalone(body, format_), output.format), output)
     elif output.format == "pdf":
-        deliver(_pdf(standalone(body, format_), output), output)
+        deliver(pdf_by(output.engine, standalone(body, format_), output.fonts), output)
     else:
         deliver(body if is_all and not whole else delivered(body, format_, whole), output)
-
-
-def _pdf(document: str, output: Output) -> bytes:
-    """The PDF of a whole document, by the engine that was asked for."""
-    if output.engine == "lualatex":
-        from symparams.documents.latex_pdf import latex_pdf  # noqa: PLC0415 - seldom needed
-
-        return latex_pdf(document, output.fonts)
-    from symparams.documents.pdf import pdf  # noqa: PLC0415 - seldom needed
-
-    return pdf(document, output.fonts)
 
 
 def deliver(contents: str | bytes, output: Output) -> None:

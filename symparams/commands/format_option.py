@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 
 from symparams.commands.choices import OpenChoice
+from symparams.documents.engines import ENGINES, check_engine
 from symparams.documents.formats import FORMATS, OFFICE, written_formats
 from symparams.errors import listed
 
@@ -23,9 +24,6 @@ WRITTEN: Suffixes = {
     **{name: (suffix,) for name, suffix in OFFICE.items()},
     "json": (".json",),
 }
-
-# What makes a PDF, and the format of the text that it is made of.
-ENGINES = {"typst": "typst", "lualatex": "lualatex"}
 
 FONT = click.option(
     "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
@@ -92,14 +90,8 @@ def _check_file(name: str, path: str | None, engine: str) -> None:
         from symparams.documents.office import check_pandoc  # noqa: PLC0415 - seldom needed
 
         check_pandoc()
-    elif engine == "lualatex":
-        from symparams.documents.latex_pdf import check_lualatex  # noqa: PLC0415 - seldom needed
-
-        check_lualatex()
     else:
-        from symparams.documents.pdf import check_typst  # noqa: PLC0415 - seldom needed
-
-        check_typst()
+        check_engine(engine)
 
 
 def with_named(
