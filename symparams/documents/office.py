@@ -15,22 +15,13 @@ from typing import Any
 
 from symparams.errors import LimitError, SymparamsError
 from symparams.files import TEMPORARY
+from symparams.resources import folder
 
 _SECONDS = 300  # that pandoc may take
 _DAY = "315532800"  # the first one that an archive can say, 1980-01-01, since the bytes must not depend on it
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-
-# What an empty division stands for, which HTML leaves to its style: an end of a page, or room to work something out.
-_PAGED = """
-local room = string.rep('<w:p/>', 8)
-local pages = {['page-break'] = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', room = room}
-function Div(division)
-  local made = pages[division.classes[1]]
-  if made and FORMAT == 'docx' then return pandoc.RawBlock('openxml', made) end
-  if made then return {} end
-end
-"""
+_PAGED = re.compile(r'<div class="(?:page-break|room)">')  # what paged.lua makes something of
 
 
 def check_pandoc() -> None:
@@ -42,10 +33,9 @@ def office(page: str, kind: str) -> bytes:
     """The document of a whole page, docx or epub; the same page gives the same bytes."""
     command = [_pandoc(), "--sandbox", "--from", "html", "--to", kind, *_metadata(page, kind)]
     with tempfile.TemporaryDirectory(prefix=TEMPORARY) as place:
-        made, paged = Path(place, "document"), Path(place, "paged.lua")
-        if 'class="page-break"' in page or 'class="room"' in page:
-            paged.write_text(_PAGED, "utf-8")
-            command += ["--lua-filter", str(paged)]
+        made = Path(place, "document")
+        if _PAGED.search(page):
+            command += ["--lua-filter", str(folder("templates") / "formats" / "paged.lua")]
         try:
             done = subprocess.run(  # noqa: S603 - a command of our own, without a shell
                 [*command, "--output", str(made)],
