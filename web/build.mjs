@@ -95,12 +95,15 @@ async function main(out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), "page-"));
+  let packed = ""; // the edition of the packs, of which the page keeps a snapshot
   for (const suffix of ["wasm", "mjs"]) written(out, `${suffix}.pack`, readFileSync(join(PYODIDE, `pyodide.asm.${suffix}`)));
   try {
     const { version, catalogue, kinds, exports } = await packs(work, out);
     const lock = JSON.parse(readFileSync(join(PYODIDE, "pyodide-lock.json"), "utf8"));
-    const first = FIRST.reduce((sum, name) => sum + statSync(join(out, `${name}.pack`)).size, 0);
-    await scripts(out, { FIRST_BYTES: first, LOCK: lock.info, CATALOGUE: catalogue, KINDS_OF_QUESTIONS: kinds, EXPORTS: exports, EXAMPLES: examples() });
+    const first = FIRST.map((name) => readFileSync(join(out, `${name}.pack`)));
+    const bytes = first.reduce((sum, data) => sum + data.length, 0);
+    packed = first.reduce((made, data) => made.update(data), createHash("sha256")).digest("hex").slice(0, 16);
+    await scripts(out, { FIRST_BYTES: bytes, PACKS: packed, WARM: WARM.filter(([operation]) => operation !== "draw"), LOCK: lock.info, CATALOGUE: catalogue, KINDS_OF_QUESTIONS: kinds, EXPORTS: exports, EXAMPLES: examples() });
     const html = readFileSync(join(HERE, "src", "index.html"), "utf8");
     writeFileSync(join(out, "index.html"), html.replaceAll("{{version}}", version));
   } finally {
@@ -116,7 +119,7 @@ async function main(out) {
   for (const name of files) hash.update(name).update(readFileSync(join(out, name)));
   const worker = readFileSync(join(HERE, "src", "sw.js"), "utf8");
   const edition = hash.update(worker).digest("hex").slice(0, 16);
-  writeFileSync(join(out, "sw.js"), worker.replace("{{edition}}", edition).replace('"{{files}}"', JSON.stringify(["./", ...files])));
+  writeFileSync(join(out, "sw.js"), worker.replace("{{edition}}", edition).replace("{{packs}}", packed).replace('"{{files}}"', JSON.stringify(["./", ...files])));
   console.log(`${out}: ${files.length + 1} files, edition ${edition}`);
 }
 

@@ -1,8 +1,20 @@
 // Python with symparams from its packs, in whatever it runs: a worker of the page, or Node in the tests.
 
-const SYMPY = ["sympy", "mpmath"];
+import { unzipSync } from "fflate";
 
-// `load` starts Pyodide, `fetched(name)` gives the bytes of a pack, `told(sentence)` is told what is being done.
+const SYMPY = ["sympy", "mpmath"];
+const ENV = { SYMPARAMS_CACHE: "/cache", PYTHONHASHSEED: "0", HOME: "/home" };
+
+const BEGIN = `
+import os, sys
+sys.path.append("/lib/core")
+os.chmod("/cache", 0o700)
+for entry in os.scandir("/cache"):
+    os.chmod(entry.path, 0o600)
+`;
+const AGAIN = "import random; random.seed()"; // or every visit would draw the same
+
+// `load(options)` starts Pyodide, `fetched(name)` gives the bytes of a pack, `told(sentence)` is told what is being done.
 export class Symparams {
   #page;
   #call;
@@ -10,16 +22,24 @@ export class Symparams {
   #fetched;
   #told;
 
-  static async started(load, fetched, told) {
-    const [core, cache] = [fetched("core"), fetched("cache")];
+  // Started anew; or, with the memory of a Python that was `snapshot` before, within a fraction of the time.
+  static async started(load, fetched, told, snapshot = null) {
+    const files = ["core", "cache"].map(fetched);
     told("Python is being loaded");
-    const page = await load({ SYMPARAMS_CACHE: "/cache", PYTHONHASHSEED: "0", HOME: "/home" });
-    page.unpackArchive(await core, "zip", { extractDir: "/lib/core" });
-    page.unpackArchive(await cache, "zip", { extractDir: "/cache" });
+    const page = await load({ env: ENV, ...(snapshot ? { _loadSnapshot: snapshot } : {}) });
+    await unpacked(page, files);
     told("symparams is being started");
-    page.runPython("import os, sys; sys.path.append('/lib/core'); os.chmod('/cache', 0o700)");
-    page.runPython("for entry in os.scandir('/cache'): os.chmod(entry.path, 0o600)");
+    page.runPython(snapshot ? AGAIN : BEGIN);
     return new Symparams(page, fetched, told);
+  }
+
+  // The memory of a Python that has answered some calls, each an operation with its arguments; of no reader's text.
+  static async snapshot(load, fetched, calls) {
+    const page = await load({ env: ENV, _makeSnapshot: true });
+    await unpacked(page, ["core", "cache"].map(fetched));
+    page.runPython(BEGIN);
+    page.runPython(`from symparams.calls import call\nfor one in ${JSON.stringify(calls)}:\n    call(*one)\n`);
+    return page.makeMemorySnapshot();
   }
 
   constructor(page, fetched, told) {
@@ -48,9 +68,27 @@ export class Symparams {
         const name = SYMPY.includes(missing) ? "sympy" : "more";
         if (!missing || !this.#later.delete(name)) throw error;
         this.#told(name === "sympy" ? "Sympy is being loaded, which factors formulas" : "More of symparams is being loaded");
-        this.#page.unpackArchive(await this.#fetched(name), "zip", { extractDir: "/lib/core" });
+        placed(this.#page, "/lib/core", await this.#fetched(name));
         this.#page.runPython("sys.path_importer_cache.clear()"); // or what is new is not looked for
       }
     }
+  }
+}
+
+// Files are no part of a snapshot: they are put where Python looks for them at every start.
+async function unpacked(page, [core, cache]) {
+  placed(page, "/lib/core", await core);
+  placed(page, "/cache", await cache);
+}
+
+// The files of an archive below a folder; many times faster than Python unpacks them there.
+function placed({ FS }, folder, archive) {
+  const known = new Set();
+  for (const [name, data] of Object.entries(unzipSync(new Uint8Array(archive)))) {
+    const path = `${folder}/${name}`;
+    const place = path.slice(0, path.lastIndexOf("/"));
+    if (!known.has(place)) FS.mkdirTree(place);
+    known.add(place);
+    FS.writeFile(path, data);
   }
 }

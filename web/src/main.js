@@ -318,14 +318,22 @@ function loaded() {
 async function kept() {
   if (kept.done) return;
   kept.done = true;
+  document.documentElement.dataset.python = python.isRestored ? "restored" : "anew";
   python.rest();
   try {
-    await navigator.serviceWorker.register("sw.js");
-    await navigator.serviceWorker.ready;
+    const registration = await navigator.serviceWorker.register("sw.js");
+    const found = registration.installing;
+    const failed = new Promise((_, refused) => found?.addEventListener("statechange", () => found.state === "redundant" && refused(found)));
+    await Promise.race([navigator.serviceWorker.ready, failed]);
     $("#offline").textContent = "This page is kept by your browser and works without a network.";
+    if (!python.isRestored) setTimeout(() => python.keep(), 2000); // when the first answer is being read
   } catch {
-    $("#offline").textContent = "";
+    unkept();
   }
+}
+
+function unkept() {
+  $("#offline").textContent = "Your browser does not keep this page, since its storage is full or forbidden: it works, but only with a network.";
 }
 
 async function begun() {

@@ -8,6 +8,7 @@ export class Python {
   #running = null; // the same with `id` and `since`
   #count = 0;
   #flag = self.crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null; // 2 in it interrupts Python
+  isRestored = false; // whether Python went on from a snapshot
   #told; // is told what is being loaded and how much of it is there, "" when nothing is
 
   constructor(told) {
@@ -37,6 +38,14 @@ export class Python {
       this.#waiting.push({ lane, operation, given, done, failed });
       this.#next();
     });
+  }
+
+  // Let a worker of its own make what lets later visits start at once.
+  keep() {
+    const worker = new Worker(new URL("./worker.js", document.baseURI), { type: "module" });
+    worker.onmessage = ({ data }) => "isKept" in data && worker.terminate();
+    worker.onerror = () => worker.terminate();
+    worker.postMessage({ keep: true });
   }
 
   // Forget calls that wait, and stop the one that runs if it is among them and does not end within `patience` ms.
@@ -84,12 +93,13 @@ export class Python {
     this.#worker.postMessage({ id, operation, given: JSON.stringify(given), interrupt: this.#flag });
   }
 
-  #heard({ told, part, id, reply, stopped, failed }) {
+  #heard({ told, part, id, isRestored, reply, stopped, failed }) {
     const one = this.#running;
     if (told !== undefined) return this.#told(told, part);
     if (!one || id !== one.id) return;
     clearTimeout(one.timer);
     this.#running = null;
+    this.isRestored ||= isRestored;
     this.#worker.ready ||= failed === undefined;
     if (failed !== undefined && !this.#worker.ready) this.#worker = void this.#worker.terminate();
     if (stopped) one.failed(new Stopped());

@@ -22,7 +22,7 @@ test("examples, random networks and exams are answered as natively", async () =>
   after(() => rmSync(work, { recursive: true }));
   const stdLibURL = join(work, "python_stdlib.zip"); // the part of it that the page has from the start
   writeFileSync(stdLibURL, await fetched("library"));
-  const python = await Symparams.started((env) => loadPyodide({ env, stdLibURL }), fetched, () => {});
+  const python = await Symparams.started((options) => loadPyodide({ ...options, stdLibURL }), fetched, () => {});
   const differ = [];
   for (const { operation, given, hash } of expected) {
     const reply = await python.reply(operation, given);
