@@ -68,6 +68,14 @@ def _docstring(app: Any, what: str, name: str, of: object, options: Any, lines: 
     lines[:] = [re.sub(r"(`[^`]+`)(\w)?", lambda f: f"{f[1]}\\ {f[2]}" if f[2] else f[1], line) for line in lines]
 
 
+def _page(app: Any, name: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Say what screen readers and keyboards need: how high headings of the contents are, that code can be moved."""
+    if "body" in context:
+        context["body"] = context["body"].replace("<pre>", '<pre tabindex="0">')
+    contents = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def _made(app: Any, error: Exception | None) -> None:
     """Put the page in the browser beside the others."""
     if error is None and html_context["play"]:
@@ -79,4 +87,5 @@ def setup(app: Any) -> None:
     app.add_lexer("mermaid", TextLexer)  # GitHub draws it; a text says the same
     app.connect("source-read", _read)
     app.connect("autodoc-process-docstring", _docstring)
+    app.connect("html-page-context", _page, priority=900)  # behind the theme
     app.connect("build-finished", _made)

@@ -64,3 +64,12 @@ def test_the_page_in_the_browser_is_one_click_away_where_it_is_built(site: Path)
     linked = 'href="play/index.html"' in (site / "README.html").read_text("utf-8")
     assert linked == (ROOT / "web" / "out" / "index.html").is_file() == (site / "play" / "index.html").is_file()
     assert linked or "SITE" not in os.environ
+
+
+def test_keyboards_and_screen_readers_have_what_they_need(site: Path) -> None:
+    for name in ("README", "site/answer", "docs/editors"):
+        page = (site / f"{name}.html").read_text("utf-8")
+        assert 'role="heading" aria-level="2"' in page
+        assert 'role="heading">' not in page
+        assert '<pre tabindex="0">' in page
+        assert "<pre>" not in page
