@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import symparams as sp
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
@@ -22,7 +25,7 @@ ROOT = EXAMPLES.parent
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    command = [sys.executable, str(ROOT / "tools" / "release.py"), "--no-isolation", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder
@@ -49,6 +52,32 @@ def test_wheel_and_sdist_hold_grammar_and_templates(built: Path) -> None:
         "LICENSE",
     ):
         assert any(member.endswith(f"/{name}") for member in members), name
+
+
+@pytest.mark.slow
+def test_the_page_on_a_release_has_what_is_new_and_the_files(built: Path) -> None:
+    page = (built / "release.md").read_text("utf-8")
+    assert page.startswith(f"# symparams {sp.__version__}\n\n")
+    for file in (*built.glob("*.whl"), *built.glob("*.tar.gz")):
+        assert f"| `{file.name}` | `{hashlib.sha256(file.read_bytes()).hexdigest()}` |" in page
+        assert sp.__version__ in file.name
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert page.count("\n- ") == changelog.split("\n## ")[1].count("\n- ")
+
+
+def test_a_release_needs_one_section_of_the_changelog() -> None:
+    spec = importlib.util.spec_from_file_location("release", ROOT / "tools" / "release.py")
+    assert spec is not None
+    assert spec.loader is not None
+    release = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(release)
+    changelog = "# Changelog\n\n## 2.0\n\n- New: [a](docs/a.md).\n\n## 1.0\n\n- Old.\n\n## 0.9\n"
+    assert release.notes(changelog, "2.0") == "- New: [a](docs/a.md)."
+    for wrong in ("3.0", "0.9"):
+        with pytest.raises(ValueError, match=f"on {wrong}"):
+            release.notes(changelog, wrong)
+    assert "- New: a." in release.page("2.0", release.notes(changelog, "2.0"), [], "")
+    assert "[a](https://a.example/b/docs/a.md)" in release.page("2.0", "[a](docs/a.md)", [], "https://a.example/b")
 
 
 @pytest.mark.slow
