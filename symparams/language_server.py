@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from symparams import limits
@@ -73,7 +74,8 @@ def _answer(made: Any, types: Any) -> None:
     @made.feature(types.TEXT_DOCUMENT_HOVER)  # type: ignore[untyped-decorator]
     def hover(params: Any) -> Any:
         document, offset = at(params)
-        with limits.work():
+        found = None
+        with suppress(SymparamsError), limits.work():  # a formula may grow too large to be worked out
             found = told(document.source, offset)
         if found is None:
             return None
@@ -108,7 +110,8 @@ def _answer(made: Any, types: Any) -> None:
     @made.feature(types.TEXT_DOCUMENT_INLAY_HINT)  # type: ignore[untyped-decorator]
     def hints(params: Any) -> Any:
         document = made.workspace.get_text_document(params.text_document.uri)
-        with limits.work():
+        found: list[tuple[Any, str]] = []
+        with suppress(SymparamsError), limits.work():
             found = [(document.client_position_at_offset(one.offset), one.text) for one in totals(document.source)]
         first, last = params.range.start.line, params.range.end.line
         return [_hint(position, text, types) for position, text in found if first <= position.line <= last]

@@ -20,7 +20,7 @@ from symparams.layers import CATALOGUE
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer
 from tests.conftest import EXAMPLES
-from tests.helpers import net
+from tests.helpers import net, networks
 
 FILES = sorted(EXAMPLES.glob("*.arch"))
 LAYERS: list[type[Layer]] = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
@@ -62,9 +62,39 @@ def test_every_layer_of_every_example_has_its_call(path: Path) -> None:
             assert word[0] in ("share", "timedistributed") or CATALOGUE[word[0].casefold()].layer is type(node.layer)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(H, W, C) -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 0..n] -> flatten",
+        "input(H, W, C) -> [[conv(2*channels, 3, same) -> relu] * 2 -> maxpool(2)] * n -> conv(9, 1)",
+        "input(T, d) -> [attention(h) -> dense(d)] * L -> ln",
+    ],
+)
+def test_copies_with_letters_have_their_calls(text: str) -> None:
+    known = seen(text)
+    assert known.network is not None
+    for call in known.calls:
+        word = re.match(r"\w+", text[call.start : call.end])
+        assert word
+        assert {type(node.layer) for node in call.nodes} == {CATALOGUE[word[0]].layer}
+    placed = [node for call in known.calls for node in call.nodes]
+    assert len(placed) == len([node for node in known.network.nodes if node.kind != "copies"])
+    assert totals(text)[-1].text.endswith(f": {shown(known.network.counts.params, PLAIN)}")
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_totals_add_up(path: Path) -> None:
-    text = path.read_text("utf-8")
+    check_totals(path.read_text("utf-8"))
+
+
+@given(networks())
+def test_totals_of_random_networks_add_up(text: str) -> None:
+    check_totals(text.replace(" -> ", "\n-> "))
+    check_totals(text)
+
+
+def check_totals(text: str) -> None:
+    """Lines have their numbers at their ends, and these are together what the network has."""
     *lines, whole = totals(text)
     assert [one.offset for one in lines] == sorted(one.offset for one in lines)
     assert all(text[one.offset : one.offset + 1] in ("\n", "") for one in lines)
