@@ -12,8 +12,8 @@ exports.activate = async () => {
     await client.start();
   } catch (error) {
     const remedy = 'Install it with pip install "symparams[lsp]", and set symparams.command to its path.';
-    window.showErrorMessage(`${command} lsp did not start: ${error.message}. ${remedy}`);
+    window.showErrorMessage(`${command} lsp did not start: ${error?.message ?? error ?? "it ended"}. ${remedy}`);
   }
 };
 
-exports.deactivate = () => client?.stop();
+exports.deactivate = () => (client?.isRunning() ? client.stop() : undefined);
