@@ -12,13 +12,12 @@ from tests.site.building import SITE, build, module
 executed = module("executed")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.stem for path in SITE.glob("*.md")))
 def test_outputs_are_what_the_program_says(name: str, request: pytest.FixtureRequest) -> None:
     page = SITE / f"{name}.md"
     if request.config.getoption("--rewrite"):
         page.write_text(executed.fresh(page.read_text("utf-8")), "utf-8")
-    assert executed.stale(page.read_text("utf-8")) == "", "python -m pytest -m slow tests/site --rewrite makes it anew"
+    assert executed.stale(page.read_text("utf-8")) == "", "python -m pytest tests/site --rewrite makes it anew"
 
 
 def test_cells_share_a_folder_and_names() -> None:
