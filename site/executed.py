@@ -11,16 +11,13 @@ import contextlib
 import difflib
 import doctest
 import io
-import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import symparams
+from symparams.commands.main import run
 
 _FENCE = re.compile(
     r"(?P<named>`(?P<file>[\w.-]+)`:\n\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
@@ -61,17 +58,19 @@ def _console(cell: str, folder: str) -> str:
         program, *words = shlex.split(command.removeprefix("$ "))
         if program != "symparams":
             raise ValueError(f"a tutorial runs symparams, not {program}")
-        done = subprocess.run(
-            [sys.executable, "-m", "symparams", *words],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(Path(symparams.__file__).parent.parent), "PYTHONIOENCODING": "utf-8"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        shown += [command, *done.stdout.rstrip("\n").split("\n")] if done.stdout.strip() else [command]
+        printed = _printed(words, folder).rstrip("\n")
+        shown += [command, *printed.split("\n")] if printed else [command]
     return "".join(f"{line.rstrip()}\n" for line in shown)
+
+
+def _printed(words: list[str], folder: str) -> str:
+    """What a command prints, and what it says beside."""
+    stream = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.chdir(folder), contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        with contextlib.suppress(SystemExit):
+            run(words)
+        stream.flush()
+    return stream.buffer.getvalue().decode()
 
 
 def _python(cell: str, names: dict[str, Any]) -> str:
