@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from symparams.algebra.formula import Formula, symbols
 from symparams.errors import Span, SymparamsError
@@ -14,6 +15,7 @@ from symparams.quantities.named_layers import layers_named
 from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
+from symparams.questions.places import last_with_positions
 from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
 from symparams.questions.spoken_of import SMALLEST, Spoken
@@ -69,6 +71,9 @@ class Doubts:
             told = {quantity for _, quantity in known}
             others = [q for q in self.quantities if q not in told and (q in _OF_SIZE or len(self.asked_for) > 1)]
             asked += [Doubt(layer, quantity, None, None) for quantity in others]
+        elif not asked and self.quantity == "field":
+            at_places = [layer for layer, _ in spoken.places] or [last_with_positions(self.network)]
+            asked = [Doubt(at_places[0], "field", None, None)]
         elif not asked and (compared := self._compared()):
             asked = compared
         elif not asked and spoken.asking and (soles := [(q, spoken.sole(q)) for q in self.quantities])[0][1]:
@@ -126,7 +131,7 @@ class Doubts:
     def _wrong(self) -> Iterator[Doubt]:
         spoken = self.spoken
         right = {one.at for one in (*spoken.of_parts, *(one for one, _ in (*spoken.right, *spoken.right_sizes)))}
-        right |= {one.at for one in (*spoken.steps, *spoken.of_written_layers)}
+        right |= self._of_layers | {one.at for one in (*spoken.steps, *spoken.of_written_layers)}
         others = [one for one in spoken.written if one.at not in right and not self._is_setting(one)]
         others = [one for one in others if not spoken.is_supposed(one)] or others
         for tried, explain in (
@@ -180,6 +185,13 @@ class Doubts:
                     if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
                         return Doubt(layer, quantity, diagnosis, one.at, one.text)
         return self._meant_by_its_mistake(one) if one.kind == "number" and not near else None
+
+    @cached_property
+    def _of_layers(self) -> set[Span]:
+        """Where the right multiply-accumulates or operations of a layer stand, if these are asked about."""
+        asked = [amount(q) for q in self.quantities if q in ("macs", "flops")]
+        right = {what.of_layer(node) for what in asked for node in self.network.nodes} - {0}
+        return {one.at for one in self.spoken.written if self.spoken.value(one) in right}
 
     def _nearly_right(self, one: Written) -> Doubt | None:
         """A formula in which one number stands for another size of a layer."""
@@ -237,6 +249,8 @@ class Doubts:
         is_asked = bool({one.sentence - 1, one.sentence, one.sentence + 1} & spoken.asking)
         if one.kind != "number" or is_asked:
             near += [*spoken.named, *spoken.counted_off, *sizes]
+        if self.quantity == "field":
+            yield from (layer for layer, _ in spoken.places)
         own = {kind for kind, sentence in spoken.kinds if sentence == one.sentence}
         for distance in (0, 1, 2):  # a layer whose kind stands in the sentence comes first
             some = [layer for layer, sentence in near if abs(sentence - one.sentence) == distance]

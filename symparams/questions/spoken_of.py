@@ -17,6 +17,7 @@ from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.quantities.named_layers import numbers_given
 from symparams.questions.calculations import multiples, used_later
+from symparams.questions.places import places_in
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
 
@@ -85,6 +86,11 @@ class Spoken:
             marks = re.finditer(pattern, self.prose, re.I if name.isdecimal() else 0)
             found += [(name, self.sentences.of(mark.start())) for mark in marks]
         return sorted(found, key=lambda pair: pair[1])
+
+    @cached_property
+    def places(self) -> list[tuple[str, int]]:
+        """The last layers of the parts that the text names."""
+        return list(places_in(self.network, self.sentences))
 
     @cached_property
     def counted_off(self) -> list[tuple[str, int]]:
