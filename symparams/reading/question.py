@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from symparams.errors import Source, Span, SymparamsError
+from symparams.reading.asking import named_in
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
@@ -31,6 +32,7 @@ _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
+_WEIGHTS = re.compile(r"\b(?:weights|how\s+many|number\s+of|calculat\w*|formula)\b", re.I)
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
 
@@ -66,7 +68,7 @@ def _has_layers(text: str, coded: Iterable[Span]) -> bool:
 
 def _described(source: Source) -> Reading | None:
     """The layer that prose names without code; None where it names none, or none that there can be."""
-    layer = told_layer(source.text)
+    layer = told_layer(source.text) if _asks(source.text) else None
     if layer is None:
         return None
     origins = [layer.at] * (len(layer.code) + 1)
@@ -75,6 +77,11 @@ def _described(source: Source) -> Reading | None:
         reading = with_told_sizes(replace(reading, kind="question", models=(), repairs=(), prose=source.text))
         return replace(reading, read_as=f"`{layer.code}`{_on(reading)}")
     return None
+
+
+def _asks(text: str) -> bool:
+    """Whether a text asks about a quantity, or at least names one."""
+    return bool(named_in(text)) or _WEIGHTS.search(text) is not None
 
 
 def _on(reading: Reading) -> str:
@@ -134,7 +141,7 @@ def recognised(text: str) -> float:
             return 0.95
         if tabled and coded:
             return 0.95
-        if not tabled and not coded and has_prose(text) and told_layer(text) is not None:
+        if not tabled and not coded and _asks(text) and has_prose(text) and told_layer(text) is not None:
             return 0.9
     return 0.0
 

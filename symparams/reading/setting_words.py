@@ -90,13 +90,20 @@ def arriving_in(text: str, what: Arriving) -> int | None:
     return int(found.pop()) if len(found) == 1 else None
 
 
-def settings_in(text: str, start: int, stop: int, end: int, known: FrameworkClass) -> dict[str, str]:
+def clause_start(text: str, start: int) -> int:
+    """Where the words begin that belong to a name: behind the article, the comma, the `then` before it."""
+    return max((mark.end() for mark in _CLAUSE.finditer(text[:start])), default=0)
+
+
+def settings_in(
+    text: str, start: int, stop: int, end: int, known: FrameworkClass, *, own_only: bool = False
+) -> dict[str, str]:
     """The arguments of a class, by their names, that the text tells of the layer named from `start` to `stop`.
 
     What its own sentence says up to the next layer, at `end`, goes before what stands elsewhere; two different values
-    in one place say nothing.
+    in one place say nothing; with `own_only`, what stands elsewhere is that of other layers.
     """
-    clause = max((m.end() for m in _CLAUSE.finditer(text[:start])), default=0)
+    clause = clause_start(text, start)
     sentence = max((m.end() for m in _SENTENCE.finditer(text[:start])), default=0)
     mark = _SENTENCE.search(text, stop)
     own = text[clause : min(mark.end() if mark else len(text), end)]
@@ -104,7 +111,8 @@ def settings_in(text: str, start: int, stop: int, end: int, known: FrameworkClas
     found: dict[str, str] = {}
     for one in known.parameters():
         arriving = one.told in _ARRIVING
-        values = (_values(one, place) for place in ((whole, text) if arriving else (own, whole, text)))
+        places = (own,) if own_only else (whole, text) if arriving else (own, whole, text)
+        values = (_values(one, place) for place in places)
         several = next((some for some in values if some), set())
         if len(several) == 1:
             found[one.name] = several.pop()

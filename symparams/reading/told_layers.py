@@ -10,15 +10,16 @@ from typing import NamedTuple
 from symparams.layers import CATALOGUE, key
 from symparams.model.framework import FrameworkClass, Parameter
 from symparams.reading.python.program import framework_of
-from symparams.reading.setting_words import settings_in
+from symparams.reading.setting_words import clause_start, settings_in
+from symparams.reading.told_perceptrons import told_perceptron
 
 _NAMED = re.compile(
     r"(?<![\w.(=])(?:(?:tf|keras|torch|layers|nn)\.){0,3}([A-Z][A-Za-z]{2,40}[1-3]?[dD]?[A-Za-z]{0,20})\b(?!\()"
 )
 _WORDS = re.compile(  # what people call the layers for which the frameworks have other names
-    r"\b(?P<rank>[123][dD])?[ -]{0,2}(?:(?P<conv>conv(?:olution(?:al)?)?(?:[ -]layer)?(?![a-z ]{0,4}net))"
-    r"|(?P<dense>(?:dense|fully[ -]connected|linear)[ -]layer)|(?P<embedding>embedding[ -]layer)"
-    r"|(?P<max>max[ -]?pool(?:ing)?(?:[ -]layer)?))\b(?!-)",
+    r"\b(?:(?P<rank>[123][dD])[ -]{0,2})?(?:(?P<conv>conv(?:olution(?:al)?)?s?(?:[ -]layers?)?(?![a-z ]{0,4}net))"
+    r"|(?P<dense>(?:dense|fully[ -]connected|linear)[ -]layers?)|(?P<embedding>embedding[ -]layers?)"
+    r"|(?P<max>max[ -]?pool(?:ing)?s?(?:[ -]layers?)?))\b(?!-)",
     re.I,
 )
 _OTHERWISE = re.compile(r"(?:depthwise|separable|transposed?|pointwise|dilated|causal|masked|graph|de)[ -]?$", re.I)
@@ -34,6 +35,18 @@ _LETTERS = {  # for what must be known and is not told
     "vocabulary": "V", "width": "d",
 }  # fmt: skip
 _SEQUENCES = frozenset(("LSTM", "GRU", "RNN"))
+_THEN = re.compile(
+    r"\b(?:then|followed by|follows?|next|after(?: that)?|finally|into|before)\b|->|→|,\s*(?:and\s+)?"
+    r"(?:an?|another|\d)\b",
+    re.I,
+)
+_MANY = re.compile(
+    r"\b(two|three|four|five|[2-5])\s+(?:(?:stacked|consecutive|successive|\d+\s?[x×]\s?\d+)\s+){0,2}$", re.I
+)
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_LAID_OUT = ("Conv", "MaxPooling", "nn.Conv", "nn.MaxPool")  # what a dense layer reads in one row
+_BEFORE = 40  # characters before a layer that say how many
+_MOST = 12  # layers in a row
 _LONGEST = 3_000  # characters of a question about one layer; a longer text tells of many
 
 
@@ -53,21 +66,57 @@ class ToldLayer(NamedTuple):
 
 
 def told_layer(text: str) -> ToldLayer | None:
-    """The first layer whose name stands in prose with at least one of its sizes; None if there is none.
+    """The layers in a row, or the first layer, whose names stand in prose with at least one size of their own.
 
-    Classes of a framework go before words such as `conv layer`. What must be known and is not told is a letter.
+    None if there is none. Classes of a framework go before words such as `conv layer`. What must be known and is not
+    told is a letter.
     """
     if len(text) > _LONGEST:
         return None
     framework = "torch" if re.search(r"(?<![a-z])(?:py)?torch|\bnn\.", text, re.I) else framework_of(text)
-    for found in (_classes(text, framework), _by_words(text, framework), _by_words(text, "torch")):
-        mentions = list(found)
+    classes, by_words = list(_classes(text, framework)), list(_by_words(text, framework))
+    several = sorted({mention.start: mention for mention in (*by_words, *classes)}.values())
+    row = _in_a_row(several, text)
+    if row is None and (perceptron := told_perceptron(text)) is not None:
+        row = ToldLayer(*perceptron)
+    if row is not None:
+        return row
+    for mentions in (classes, by_words, list(_by_words(text, "torch"))):
         for i, mention in enumerate(mentions):
             others = [one.start for one in mentions[i + 1 :] if one.name != mention.name]
             code = _call(mention, text, others[0] if others else len(text))
             if code is not None:
-                return ToldLayer(code, mention.start)
+                return ToldLayer(_repeated(code, _many(mention, text)), mention.start)
     return None
+
+
+def _in_a_row(mentions: list[_Mention], text: str) -> ToldLayer | None:
+    """Layers that follow one another: "a conv layer with 8 filters, then 2x2 max pooling, then a dense layer"."""
+    calls: list[str] = []
+    for i, mention in enumerate(mentions):
+        end = clause_start(text, mentions[i + 1].start) if i + 1 < len(mentions) else len(text)
+        code = _call(mention, text, end, in_a_row=True)
+        if code is None or (calls and not _THEN.search(text[mentions[i - 1].end : mention.start])):
+            break
+        if mention.name in ("Dense", "nn.Linear") and calls and calls[-1].startswith(_LAID_OUT):
+            calls.append("nn.Flatten()" if mention.name == "nn.Linear" else "Flatten()")
+        calls += [code] * _many(mention, text)
+    if len([call for call in calls if "Flatten" not in call]) < 2 or len(calls) > _MOST:
+        return None
+    joined = ", ".join(calls)
+    return ToldLayer(f"nn.Sequential({joined})" if "nn." in joined else f"Sequential([{joined}])", mentions[0].start)
+
+
+def _many(mention: _Mention, text: str) -> int:
+    """How many layers alike are meant: "two 3x3 convolutions"."""
+    before = _MANY.search(text[max(mention.start - _BEFORE, 0) : mention.start].rstrip() + " ")
+    plural = text[mention.start : mention.end].endswith("s")
+    return _NUMBERS.get(before[1].lower(), 0) or int(before[1]) if before is not None and plural else 1
+
+
+def _repeated(call: str, many: int) -> str:
+    several = ", ".join([call] * many)
+    return call if many == 1 else f"nn.Sequential({several})" if "nn." in call else f"Sequential([{several}])"
 
 
 def _classes(text: str, framework: str) -> Iterator[_Mention]:
@@ -108,13 +157,13 @@ def _is_size(parameter: Parameter) -> bool:
     return bool(parameter.argument) and parameter.argument != "layer"
 
 
-def _call(mention: _Mention, text: str, end: int) -> str | None:
+def _call(mention: _Mention, text: str, end: int, *, in_a_row: bool = False) -> str | None:
     """A call with what the text tells of its arguments; None where it tells no size of the layer itself."""
     name = mention.name.removeprefix("nn.")
     known = _class_of(name, "torch" if mention.name.startswith("nn.") else "keras")
     if known is None:
         return None
-    told = settings_in(text, mention.start, mention.end, end, known)
+    told = settings_in(text, mention.start, mention.end, end, known, own_only=in_a_row)
     if not any(one.name in told for one in known.parameters() if one.required or one.argument == "size"):
         return None
     if told.get("padding", "").isdecimal() and not mention.name.startswith("nn."):  # as only PyTorch has it
