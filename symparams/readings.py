@@ -15,7 +15,8 @@ from symparams.errors import Source
 from symparams.frozen import Frozen
 from symparams.layers import CATALOGUE
 from symparams.model.network import Network
-from symparams.questions.doubted import Doubt, doubts_about
+from symparams.questions.asked_about import doubts_about
+from symparams.questions.doubted import Doubt
 from symparams.reading.door import network, reading_of
 from symparams.reading.reading import Reading as _Reading
 from symparams.reading.reading import Repair

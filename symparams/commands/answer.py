@@ -28,7 +28,7 @@ from symparams.documents.asked import Asked
 from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED
-from symparams.questions.doubted import doubts_about
+from symparams.questions.asked_about import doubts_about
 from symparams.reading.door import network, reading_of
 
 

@@ -19,8 +19,8 @@ from symparams.documents.missing_tensors import missing_tensors
 from symparams.documents.rendering import Document
 from symparams.errors import Source, SymparamsError
 from symparams.quantities.tensor_counts import stored_tensors
+from symparams.questions.asked_about import doubts_about
 from symparams.questions.diagnosis import Diagnostician
-from symparams.questions.doubted import doubts_about
 from symparams.questions.not_entering import not_entering
 from symparams.questions.right_for import right_for
 from symparams.reading.asking import inquiry
