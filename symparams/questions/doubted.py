@@ -82,6 +82,9 @@ class Doubts:
             asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]
         elif not asked and spoken.asking and adds_up(self.quantity) and (self.quantity != "params" or self.topics):
             asked = [Doubt(None, quantity, None, None) for quantity in self.asked_for if adds_up(quantity)]
+        elif not asked and spoken.asking and self.quantity == "shape":
+            at_places = [layer for layer, _ in spoken.places] or [self.network.nodes[-1].name]
+            asked = [Doubt(at_places[0], "shape", None, None)]
         return (*wrong, *self._once(asked))
 
     def _compared(self) -> list[Doubt]:
@@ -202,11 +205,13 @@ class Doubts:
         return None
 
     def _meant_by_its_mistake(self, one: Written) -> Doubt | None:
-        """A number in a question that names no layer: it is meant for the only one for which a mistake gives it."""
-        if one.sentence not in self.spoken.questions or self._quantities_of(one)[0] != "params":
+        """A number in a question that names no layer, or behind one: it is meant for the only one, or the total, for
+        which a mistake gives it.
+        """
+        if not {one.sentence - 1, one.sentence} & self.spoken.questions or self._quantities_of(one)[0] != "params":
             return None
         layers = [n.name for n in self.network.nodes if n.counts.params != 0][:_TRIED]
-        typed = ((layer, self._typed(layer, "params", one)) for layer in layers)
+        typed = ((layer, self._typed(layer, "params", one)) for layer in (*layers, None))
         found = [(layer, d) for layer, d in typed if d is not None and self._is_explained(d, one, surely=True)]
         return Doubt(found[0][0], "params", found[0][1], one.at, one.text) if len(found) == 1 else None
 

@@ -66,7 +66,7 @@ def test_generated_blocks_have_the_field_that_is_counted_forward() -> None:
         text = "\n".join([*lines, ")"])
         which = chance.randrange(3)
         answer = sp.read(f"What is the receptive field after block{which + 1}?\n\n{text}\n").answer().to_text()
-        assert answer.startswith(f"{fields[which]}."), text
+        assert answer.startswith(f"{fields[which]} × {fields[which]}."), text
 
 
 def test_right_work_of_one_layer_is_doubted_by_nobody() -> None:

@@ -137,3 +137,70 @@ def test_an_axis_of_another_size_is_worked_out() -> None:
     )
     answer = sp.read(text).answer().to_text()
     assert "Height: ⌊(45 + 2·1 − 3)/2⌋ + 1 = 23; the width: ⌊(60 + 2·1 − 3)/2⌋ + 1 = 30." in answer
+
+
+@pytest.mark.parametrize(
+    ("prose", "code"),
+    [
+        (
+            "28x28x1 images: a conv layer with 10 5x5 filters, then 2x2 max pooling, then a dense layer with 10 units.",
+            "Sequential([Conv2D(10, 5), MaxPooling2D(pool_size=2), Flatten(), Dense(10)])",
+        ),
+        (
+            "An embedding layer with vocabulary 5000, dimension 64, then an LSTM with 32 units, then a dense layer: 1 unit",
+            "Sequential([Embedding(5000, 64), LSTM(32), Dense(1)])",
+        ),
+        (
+            "In PyTorch, a linear layer with 784 inputs and 128 outputs followed by a linear layer from 128 to 10.",
+            "nn.Sequential(nn.Linear(784, 128), nn.Linear(128, 10))",
+        ),
+        ("What is the receptive field of two 3x3 convolutions?", "Sequential([Conv2D(F, 3), Conv2D(F, 3)])"),
+        ("Replace a Conv2D with 64 filters of 3x3 by a SeparableConv2D with 64 filters of 3x3.", "Conv2D(64, 3)"),
+        (
+            "A fully connected network with 784 inputs, two hidden layers with 128 neurons each and 10 outputs",
+            "Sequential([Input((784,)), Dense(128), Dense(128), Dense(10)])",
+        ),
+        (
+            "A neural network with 30 features, two hidden layers with 64 and 32 neurons, and 1 output",
+            "Sequential([Input((30,)), Dense(64), Dense(32), Dense(1)])",
+        ),
+        ("A 784-128-64-10 neural network", "Sequential([Input((784,)), Dense(128), Dense(64), Dense(10)])"),
+    ],
+)
+def test_layers_in_a_row_are_a_network(prose: str, code: str) -> None:
+    found = told_layer(prose)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "A neural network with 2 hidden layers?",
+        "A neural network with 10 inputs, 3 hidden layers with 4 and 5 units, 2 outputs",
+    ],
+)
+def test_dense_networks_with_open_sizes_are_not_read(prose: str) -> None:
+    assert told_layer(prose) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "first"),
+    [
+        (
+            "Input 32x32x3, Conv2D with 16 filters 3x3, then MaxPooling2D of size 2x2. What is the output shape?",
+            "15 × 15 × 16.",
+        ),
+        (
+            "A 784-128-64-10 neural network: how many parameters? I get 109,184.",
+            "109,386, not 109,184;",
+        ),
+    ],
+)
+def test_what_is_asked_about_layers_in_a_row(prose: str, first: str) -> None:
+    assert sp.read(prose).answer().to_text().startswith(first)
+
+
+def test_what_asks_for_no_number_is_not_answered() -> None:
+    with pytest.raises(SymparamsError, match="there is no network in this text"):
+        sp.read("My Conv2D layer with 32 filters overfits, what should I do?")
