@@ -66,9 +66,9 @@ class Spoken:
 
     def sole(self, quantity: str) -> str | None:
         """The only layer that a question about a quantity can be meant for; None if there are several, or none."""
-        if self.only is not None or quantity in ("params", "memory"):
-            return self.only
         changing = [node for node in self._changing if not isinstance(node.layer, Flatten)]
+        if quantity in ("params", "memory") or (self.only and (quantity != "shape" or len(changing) < 2)):
+            return self.only
         some = self.layers if len(self.layers) == 1 else changing
         return some[0].name if len(some) == 1 else None
 

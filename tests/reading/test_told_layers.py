@@ -147,8 +147,8 @@ def test_an_axis_of_another_size_is_worked_out() -> None:
             "Sequential([Conv2D(10, 5), MaxPooling2D(pool_size=2), Flatten(), Dense(10)])",
         ),
         (
-            "An embedding layer with vocabulary 5000, dimension 64, then an LSTM with 32 units, then a dense layer: 1 unit",
-            "Sequential([Embedding(5000, 64), LSTM(32), Dense(1)])",
+            "An embedding layer (vocabulary 500, dimension 64), then an LSTM with 32 units, then a dense layer: 1 unit",
+            "Sequential([Embedding(500, 64), LSTM(32), Dense(1)])",
         ),
         (
             "In PyTorch, a linear layer with 784 inputs and 128 outputs followed by a linear layer from 128 to 10.",
