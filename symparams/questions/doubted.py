@@ -51,7 +51,7 @@ class Doubts:
         self.quantity = asked.quantity or "params"  # that is asked about where no shape is written
         self.quantities = asked.quantities or ("params",)
         self.asked_for = asked.quantities if len(asked.quantities) > 1 else (self.quantity,)  # in one question
-        self.topics = asked.topics
+        self.topics, self.batch = asked.topics, asked.batch
         self.diagnostician = Diagnostician(network)
 
     def found(self) -> tuple[Doubt, ...]:
@@ -158,7 +158,7 @@ class Doubts:
             return value < 2
         if one.kind == "number":
             is_part = value in spoken.parts and one.sentence in spoken.of_training
-            return value < SMALLEST or value in spoken.settings or is_part
+            return value < SMALLEST or value in spoken.settings or value == self.batch or is_part
         numbers = re.findall(r"\d+", one.text)
         return one.kind == "formula" and not one.result and len(numbers) < _FACTORS and len({*numbers}) == 1
 
@@ -169,7 +169,7 @@ class Doubts:
         sizes = {w.sentence for w, _ in self.spoken.right_sizes}
         near = ("shape",) if one.kind == "number" and {one.sentence, one.sentence - 1} & sizes else ()
         own = named_in(self.spoken.sentences.text(one.sentence))
-        return tuple(dict.fromkeys((*own, *near, self.quantity, "params")))
+        return tuple(dict.fromkeys((*own, *near, self.quantity, *(() if self.quantity == "field" else ("params",)))))
 
     def _explained(self, one: Written) -> Doubt | None:
         spoken = self.spoken

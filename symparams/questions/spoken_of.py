@@ -184,7 +184,7 @@ class Spoken:
         One that is also the number of a layer is meant so where its sentence speaks of training, or nothing names it.
         """
         counts, found = self.network.counts, {}
-        spoken = {name for name, _ in (*self.named, *self.counted_off)}
+        spoken = {name for name, _ in (*self.named, *self.counted_off, *self.only_ones)}
         told = {node.counts.non_trainable for node in self.network.nodes if node.counts.params != counts.params}
         own = self._of_written_layers
         for one in self.written:
