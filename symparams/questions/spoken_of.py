@@ -31,7 +31,7 @@ _EXPECTED = re.compile(  # stands before what somebody takes for right
     r"(?:(?!\bbut\b)[^.?!;]){0,40}$",
     re.I,
 )
-_SUPPOSED = re.compile(r"\b(?:without|if\s+there\s+were\s+no)\b[^.?!]{0,60}\bwould\b", re.I)
+_SUPPOSED = re.compile(r"\b(?:without|if\s+there\s+were\s+no)\b[^.?!]{0,40}\bwould\b[^.?!,;]{0,20}$", re.I)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRAINED = re.compile(
@@ -266,7 +266,7 @@ class Spoken:
 
     def is_supposed(self, one: Written) -> bool:
         """Whether it is what there would be without something: nobody takes that for the right number."""
-        return _SUPPOSED.search(self.sentences.text(one.sentence)) is not None
+        return _SUPPOSED.search(self.prose[max(one.at.start - _BEFORE, 0) : one.at.start]) is not None
 
     def readers(self, layer: str) -> set[str]:
         """The layers that are fed by one."""

@@ -59,7 +59,7 @@ def marked_in_turn(question: Mapping[str, Any], answers: Sequence[str]) -> list[
     found = []
     for part, answer in zip(question["parts"], answers, strict=True):
         marks = marked(part, answer, variables(question))
-        own = {}
+        own: dict[str, Any] = {}
         for replaced in part.get("variableReplacements", ()):
             assert not replaced["must_go_first"]
             assert part["variableReplacementStrategy"] == "originalfirst"
