@@ -13,9 +13,16 @@ from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
 from symparams.model.tensor import Convention
 from symparams.reading.prose import has_prose, has_question, nothing, without_comments
-from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
-from symparams.reading.ways import is_language, is_printed, is_program, read_as, recognised, way_of_kind
+from symparams.reading.ways import (
+    is_language,
+    is_printed,
+    is_program,
+    names_published,
+    read_as,
+    recognised,
+    way_of_kind,
+)
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.records import Call, Statement
@@ -23,7 +30,9 @@ from symparams.sources.unread import elsewhere, is_rounded
 
 LANGUAGE = "arch"  # the kind of a text in the architecture language
 _FEW = 2_000  # characters of a text that has nothing but some layers
-_CALLS = re.compile(r"[\s\[(]*(?:\w+\.)*[A-Za-z]\w*[\[(]")  # the first layer, or the list around it
+_CALLS = re.compile(
+    r"[\s\[(]*(?!input\b)(?:\w+\.)*[A-Za-z]\w*[\[(]"
+)  # the first layer, or the list around it; no input
 
 
 def reading_of(source: Source) -> Reading:
@@ -82,7 +91,7 @@ def _with_letters(own: Reading) -> Reading | None:
             alone = (
                 isinstance(error, MissingInputError) and code and _layers(code.statements) == _layers(own.statements)
             )
-            if code and (alone or published_calls(own.source.text, "keras", "torch")):
+            if code and (alone or names_published(own.source.text)):
                 built(code.statements, own.source)
                 return code
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from symparams.layers import CATALOGUE, key
@@ -142,7 +142,7 @@ def _frameworks(name: str) -> list[str]:
     return [one for one in ("keras", "torch") if _class_of(name, one) is not None]
 
 
-@cache
+@lru_cache(1024)
 def _class_of(name: str, framework: str) -> FrameworkClass | None:
     """How a framework calls the class of this name, if it has sizes of its own."""
     entry = CATALOGUE.get(key(name))

@@ -71,6 +71,11 @@ def is_printed(text: str) -> bool:
     return "weight" in text and bool(_function("tables.weights:lists_weights")(text))
 
 
+def names_published(text: str) -> bool:
+    """Whether a text calls a network that a framework brings along."""
+    return bool(_function("python.published:published_calls")(text, "keras", "torch"))
+
+
 def ways(text: str | None = None) -> list[WayIn]:
     """All ways in beside the language itself; those that a text can be for."""
     return [_loaded(one) for one in _WAYS if text is None or re.search(one.has, text)]
