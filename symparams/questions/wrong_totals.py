@@ -10,11 +10,13 @@ from functools import cached_property
 from operator import sub
 from typing import TypeAlias
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.misconceptions.families.misread import MISREAD
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import COUNTS
 from symparams.misconceptions.totals import OF_WHOLE_LAYERS, Total, WrongRules, WrongTerm, in_all_copies, layer_left_out
+from symparams.quantities.totals import amount
 from symparams.questions.signatures import Signature, Signatures, signature_of_rules
 
 
@@ -64,7 +66,20 @@ class WrongTotals:
         likeliest = [*everywhere, *self._in_one(gap)]
         if likeliest:
             return likeliest
-        return [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
+        carried = [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
+        return carried or [WrongTotal(_terms(terms)) for terms in self._misread(gap)]
+
+    def _misread(self, gap: Signature) -> Iterator[_Together]:
+        """The question misread as a whole: the total of another quantity; by the layer only where it is that."""
+        for made, given in MISREAD:
+            if self.total.quantity not in made.quantities or self._right is None:
+                continue
+            total = self.signature(as_formula(amount(given).of_network(self.mistakes.network)))
+            if total is not None and minus(total, self._right) == gap:
+                rules = {term.task.index: term.rule for term in Total(self.mistakes, given).terms}
+                terms = enumerate(self.total.terms)
+                ways = ((i, self._way(term.rule, made, rules.get(term.task.index, ZERO))) for i, term in terms)
+                yield [(i, way) for i, way in ways if way is not None]
 
     def gap(self, answer: Signature) -> Signature | None:
         """By how much an answer is wrong."""

@@ -12,6 +12,7 @@ from tests.helpers import expression, net
 FROZEN = "input(8) -> dense(6, frozen) -> dense(5)"  # 54, frozen, and 35
 TORCH = "convention torch input(3, 8, 8) -> conv(4, 3) -> bn -> conv(5, 3) -> bn"
 REPEATED = "input(8) -> dense(6) -> [dense(6)] * N"
+READ = "input(8, 8, 3) -> conv(4, 3) -> bn -> globalavgpool -> dense(2)"
 READER = "input(9) -> embedding(20, 4) -> attention(2) -> ln -> dense(3)"
 WORDS = "input(9) -> embedding(20, 4) as words -> lstm(4, sequences) -> tied(@words)"
 
@@ -24,6 +25,11 @@ CASES = [
     ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 4 * 5 + 1),
     ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 2 * 5),
     ("one copy missed", REPEATED, "params", "54 + (N - 1)*42"),
+    ("work given for parameters", READ, "params", 36 * (27 * 4) + 4 * 2),
+    ("parameters given for work", READ, "macs", 112 + 4 * 4 + 10),
+    ("parameters given for work", READ, "flops", 112 + 4 * 4 + 10),
+    ("work given for parameters", "convention torch param(4, 6) -> dense(3)", "params", 4 * 6 * 3),
+    ("only the biases given", READ, "params", 4 + 4 + 2),
     ("only the matrices of the network counted", READER, "params", 4 * 4 * 4 + 4 * 3),
     ("only the matrices of the network counted", WORDS, "params", 4 * (8 * 4)),
     ("tied matrix counted again", WORDS, "params", 2 * 20 * 4 + 4 * (8 * 4 + 4)),

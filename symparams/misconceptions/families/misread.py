@@ -102,6 +102,10 @@ def network_given(s: Subject) -> Iterable[Formula]:
             yield symbol("P", total, "of the whole network")
 
 
+# In a total, the whole question is misread: each with the quantity whose total is given instead.
+MISREAD = ((one_tensor, "biases"), (work_given, "macs"), (parameters_given, "params"))
+
+
 def _neighbor(s: Subject, node: Node) -> Iterable[Formula]:
     """The answer for another layer."""
     if s.quantity == "shape":
