@@ -278,7 +278,7 @@ def _trained(
     return Said("trained", stated, value, before=total) if is_true or stated != value else None
 
 
-_NEIGHBORS = 3  # layers behind one with which it is compared
+_NEIGHBORS, _OUTPUTS = 3, 2  # layers before and behind one with which its parameters, or its output, are compared
 
 
 def _larger(course: Course, index: int) -> Iterator[Matter]:
@@ -292,15 +292,16 @@ def _larger(course: Course, index: int) -> Iterator[Matter]:
         return
     has_params = {i for i in every if nodes[i].counts.params != 0}
     quantity = "params" if index in has_params else "shape"
-    for i in _near(index, [i for i in every if i in has_params or quantity == "shape"]):
+    among, width = ([i for i in every if i in has_params], _NEIGHBORS) if index in has_params else (every, _OUTPUTS)
+    for i in _near(index, among, width):
         if quantity == "shape" or number_from(course.identity, *sorted((index, i))) % 2 != (i > index):
             yield _comparison(course.tasks.of(index, quantity), course.tasks.of(i, quantity))
 
 
-def _near(index: int, every: Sequence[int]) -> Sequence[int]:
-    """The layers with which one is compared."""
+def _near(index: int, every: Sequence[int], width: int) -> Sequence[int]:
+    """The layers with which one is compared: so many before it and behind it."""
     at = every.index(index)
-    return [i for i in every[max(0, at - _NEIGHBORS) : at + _NEIGHBORS + 1] if i != index]
+    return [i for i in every[max(0, at - width) : at + width + 1] if i != index]
 
 
 def _comparison(task: Task, other: Task) -> Matter:
