@@ -177,11 +177,25 @@ test("long work can be stopped, and the page goes on", async () => {
 });
 
 test("newer input ends what is worked out for older", async () => {
-  await page.locator("#box .cm-content").fill(LONG);
-  await page.waitForFunction(() => !document.querySelector("#stop").hidden);
-  await page.locator("#box .cm-content").fill("input(3) -> dense(5)");
-  await page.locator("#answer", { hasText: "20 parameters" }).waitFor();
-  assert.ok(await page.locator("#stop").isHidden());
+  const alone = await visit.browser.newContext({ serviceWorkers: "block" }); // so Python is started anew, not interrupted
+  const one = await visit.fresh(alone);
+  await one.addInitScript(() => {
+    window.ended = 0;
+    const { terminate } = Worker.prototype;
+    Worker.prototype.terminate = function () {
+      window.ended++;
+      terminate.call(this);
+    };
+  });
+  await one.goto(server.address);
+  await pasted("input(3) -> dense(4)", one);
+  assert.equal(await one.evaluate(() => window.ended), 0);
+  await one.locator("#box .cm-content").fill(LONG);
+  await one.waitForFunction(() => !document.querySelector("#stop").hidden);
+  await one.locator("#box .cm-content").fill("input(3) -> dense(5)");
+  await one.locator("#answer", { hasText: "20 parameters" }).waitFor();
+  assert.equal(await one.evaluate(() => window.ended), 1);
+  await alone.close();
 });
 
 test("what is being done, and for how long, is seen", async () => {
