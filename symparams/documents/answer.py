@@ -268,7 +268,8 @@ class LayerAnswer:
         """The way back to the input along an axis."""
         assert not isinstance(self.fields, str)
         axis = self.fields.index(steps)
-        return way_back(self.solution.network, self.entry.number - 1, axis, steps.field)
+        states = self.solution.measurements.states
+        return way_back(self.solution.network, self.entry.number - 1, axis, steps.field, states)
 
 
 def _letters_in(text: Sentence) -> Iterator[str]:

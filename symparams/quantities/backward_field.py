@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,16 +36,23 @@ class WayBack(NamedTuple):
     steps: tuple[StepBack, ...]  # the layers that change the number, from the last to the first
     passed: bool  # whether there are layers between that look at one position each
     dilated: bool  # whether a kernel is spread, so that it spans more positions than it has
+    joined: bool = False  # whether paths join on the way, of which the one that sees most is followed
 
 
-def way_back(network: Network, index: int, axis: int, field: Field) -> WayBack | None:
-    """The layers from a layer back to the input; None where paths join, copies repeat or a kernel has no one size."""
+def way_back(
+    network: Network, index: int, axis: int, field: Field, states: Sequence[Sequence[Field] | str]
+) -> WayBack | None:
+    """The layers from a layer back to the input; `states` are the fields of all layers.
+
+    None where no path that joins others sees as much as all of them, copies repeat or a kernel has no one size.
+    """
     wanted: Value = 1
     steps: list[StepBack] = []
-    passed = dilated = False
+    passed = dilated = joined = False
     while (node := network.nodes[index]).inputs:
         sight = node.layer.reach(*node.derived.arriving)
-        if len(node.inputs) > 1 or node.repeats or isinstance(sight, str):
+        widest = _widest(node.inputs, axis, states, states[index])
+        if widest is None or node.repeats or isinstance(sight, str) or (sight and len(node.inputs) > 1):
             return None
         facts = node.derived.facts
         kernel, stride = (1, 1) if not sight else (sight[axis].kernel, sight[axis].stride)
@@ -58,8 +66,23 @@ def way_back(network: Network, index: int, axis: int, field: Field) -> WayBack |
             steps.append(StepBack(node.name, k, s, wanted, needed, isinstance(node.layer, Pooling)))
             dilated = dilated or _is_dilated(node.layer)
             wanted = needed
-        index = node.inputs[0]
-    return WayBack(tuple(steps), passed, dilated) if same(as_formula(wanted), as_formula(field.size)) else None
+        joined = joined or len(node.inputs) > 1
+        index = widest
+    return WayBack(tuple(steps), passed, dilated, joined) if same(as_formula(wanted), as_formula(field.size)) else None
+
+
+def _widest(
+    inputs: Sequence[int], axis: int, states: Sequence[Sequence[Field] | str], joint: Sequence[Field] | str
+) -> int | None:
+    """The only input, or the one whose field is as large as that of all together; None if there is none."""
+    if len(inputs) == 1:
+        return inputs[0]
+    size = None if isinstance(joint, str) else as_formula(joint[axis].size)
+    for i in inputs:
+        own = states[i]
+        if size is not None and not isinstance(own, str) and axis < len(own) and same(as_formula(own[axis].size), size):
+            return i
+    return None
 
 
 def _is_dilated(layer: object) -> bool:

@@ -7,6 +7,8 @@ import random
 import pytest
 
 import symparams as sp
+from symparams.documents.rendering import Document, render
+from symparams.documents.solution import Solution
 from symparams.questions.doubted import Doubts
 from tests.helpers import net
 
@@ -88,3 +90,22 @@ Is the tool wrong?
 """
     wrong = [one for one in sp.read(table).doubts if one.text]
     assert [(one.layer, one.quantity, one.text) for one in wrong] == [("Conv2d-2", "macs", "80*80*120*25")]
+
+
+def test_generated_residual_networks_are_gone_back_along_the_path_that_sees_most() -> None:
+    chance = random.Random(39)
+    for _ in range(12):
+        chain, field, jump = "input(96, 96, 8)", 1, 1
+        for block in range(chance.randint(1, 3)):
+            kernels = [chance.choice([1, 3, 5]) for _ in range(chance.randint(1, 3))]
+            path = " -> ".join(f"conv(8, {k}, same)" for k in kernels)
+            sides = ["conv(8, 1)", path] if chance.random() < 0.5 else [path, "conv(8, 1)"]
+            chain += f" -> {{ {sides[0]} | {sides[1]} }} -> add as add_{block} -> maxpool(2) as pool_{block}"
+            field += sum(k - 1 for k in kernels) * jump + jump
+            jump *= 2
+        node = net(chain).nodes[-1].name
+        solution = Solution(net(chain), ("field",), (node,))
+        answer = render(solution, Document("answer", "text"))
+        assert answer.startswith(f"{field} × {field}."), chain
+        assert f"→ {field}" in answer or f"= {field}" in answer, answer
+        assert "Where paths join, the one that sees most is followed." in answer
