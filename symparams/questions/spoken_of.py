@@ -16,7 +16,7 @@ from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.quantities.named_layers import numbers_given
-from symparams.questions.calculations import multiples, used_later
+from symparams.questions.calculations import led_on_from, multiples
 from symparams.questions.places import places_in
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
@@ -216,13 +216,13 @@ class Spoken:
 
     @cached_property
     def multiples(self) -> dict[Written, Written]:
-        """Numbers that are several times the value of a formula in front of them: 4 of these make 346112."""
+        """Numbers that are several times a formula in front of them: 4 of these make 346112."""
         return multiples(self.written, self.value, self.counted)
 
     @cached_property
     def steps(self) -> set[Written]:
         """Formulas that a calculation goes on with, so that they are no answers by themselves."""
-        return used_later(self.written, self.value) | set(self.multiples.values())
+        return led_on_from(self.written, self.value, self.only is not None).union(self.multiples.values())
 
     # ------------------------------------------------------------ sizes
 

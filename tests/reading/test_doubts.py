@@ -175,3 +175,9 @@ def test_what_is_written(prose: str, texts: list[str]) -> None:
 def test_prose_without_end_is_read_in_time() -> None:
     assert len(written_in("(" * 50_000 + "1 + " * 50_000)) <= 180
     assert len(written_in("12 " * 100_000)) <= 180
+
+
+def test_formulas_that_make_a_number_together_are_no_answers() -> None:
+    separable = "input(28, 28, 48) -> separable(128, 3, same, multiplier=2) as separable_conv2d"
+    prose = "The lecture says 13280, I have 13376. I counted 3*3*48*2 + 96 and 96*128 + 128 for the two parts. Why?"
+    assert found(separable, prose) == [("separable_conv2d", "params", "13376", "biases in both steps")]
