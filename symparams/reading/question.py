@@ -32,7 +32,7 @@ _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
-_WEIGHTS = re.compile(r"\b(?:weights|how\s+many|number\s+of|calculat\w*|formula)\b", re.I)
+_WEIGHTS = re.compile(r"\b(?:weights\b|how\s+many\b|number\s+of\b|calculat|formula|why\b[^?]{0,60}\d{3})", re.I)
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
 

@@ -47,6 +47,7 @@ _WORDS: dict[str, tuple[str, ...]] = {  # by our names of the arguments, or thos
     "groups": (rf"\bgroups{_IS}{_ONE}", rf"{_ONE}\sgroups\b"),
     "multiplier": (rf"\bdepth[\s_]multiplier{_IS}{_ONE}",),
     "bias": (r"\b(?P<n>no|without)\s(?:a\s|any\s)?bias(?:es)?\b", r"\bbias\s?=\s?(?P<n>False|True)\b"),
+    "shape": (rf"{_ONE}\s(?:features|dimensions|channels|units)\b", rf"\b(?:size|dimension)\s(?:of\s)?{_ONE}"),
     "num_heads": (rf"{_ONE}\s(?:attention\s)?heads\b",),
     "nhead": (rf"{_ONE}\s(?:attention\s)?heads\b",),
     "layers": (

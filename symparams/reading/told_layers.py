@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from symparams.layers import CATALOGUE, key
-from symparams.model.framework import FrameworkClass, Parameter
+from symparams.model.framework import Arriving, FrameworkClass, Parameter
 from symparams.reading.python.program import framework_of
-from symparams.reading.setting_words import clause_start, settings_in
+from symparams.reading.setting_words import arriving_in, clause_start, settings_in
 from symparams.reading.told_perceptrons import told_perceptron
 
 _NAMED = re.compile(
@@ -34,6 +34,7 @@ _LETTERS = {  # for what must be known and is not told
     "filters": "F", "kernel": "k", "units": "U", "size": "p", "channels": "C_in", "features": "d_in",
     "vocabulary": "V", "width": "d",
 }  # fmt: skip
+_READ: tuple[Arriving, ...] = ("channels", "features")
 _SEQUENCES = frozenset(("LSTM", "GRU", "RNN"))
 _THEN = re.compile(
     r"\b(?:then|followed by|follows?|next|after(?: that)?|finally|into|before)\b|->|→|,\s*(?:and\s+)?"
@@ -147,10 +148,15 @@ def _class_of(name: str, framework: str) -> FrameworkClass | None:
     """How a framework calls the class of this name, if it has sizes of its own."""
     entry = CATALOGUE.get(key(name))
     for one in entry.layer.calls if entry is not None else ():
-        wanted = any((p.required and _is_size(p)) or p.argument == "size" for p in one.parameters())
+        wanted = _is_norm(name) or any((p.required and _is_size(p)) or p.argument == "size" for p in one.parameters())
         if one.framework == framework and name in one.names and wanted:
             return one
     return None
+
+
+def _is_norm(name: str) -> bool:
+    """Whether a class normalizes, which needs no sizes of its own."""
+    return "Norm" in name and not name.startswith(("Group", "Spectral", "Local"))
 
 
 def _is_size(parameter: Parameter) -> bool:
@@ -164,7 +170,12 @@ def _call(mention: _Mention, text: str, end: int, *, in_a_row: bool = False) -> 
     if known is None:
         return None
     told = settings_in(text, mention.start, mention.end, end, known, own_only=in_a_row)
-    if not any(one.name in told for one in known.parameters() if one.required or one.argument == "size"):
+    own = [one.name for one in known.parameters() if one.required or one.argument == "size"]
+    if _is_norm(name) and not told:  # of which the features alone are told
+        several = (arriving_in(text, what) for what in _READ)
+        if in_a_row or all(many is None for many in several):
+            return None
+    elif not any(one in told for one in own) and not (_is_norm(name) and told):
         return None
     if told.get("padding", "").isdecimal() and not mention.name.startswith("nn."):  # as only PyTorch has it
         return None

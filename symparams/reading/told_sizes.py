@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from symparams.algebra.formula import Number, Symbol, Value
 from symparams.errors import Span
+from symparams.layers.embedding import Embedding
 from symparams.model.framework import Arriving
 from symparams.model.network import Network, Node
+from symparams.quantities.named_layers import numbers_given
 from symparams.reading.doubts import written_in
 from symparams.reading.setting_words import arriving_in
 from symparams.sources import records as r
@@ -53,11 +55,13 @@ def told(prose: str, network: Network) -> tuple[r.Let, ...]:
     values = _letters(prose, network)
     written = [_numbers(one.text) for one in written_in(prose) if one.kind == "shape"]
     called = called_inputs(prose)
+    tables = [node.layer for node in network.nodes if isinstance(node.layer, Embedding)]
+    vocabulary = {size for layer in tables for size in numbers_given(layer)}  # 30522 tokens are no length
     for node in network.nodes:
         if node.layer.inputs == "none":
             is_alone = len(network.nodes) == _ALONE
             others = [sizes for sizes in written if is_alone and not _may_leave(network.nodes[-1], sizes)]
-            for name, value in _of_input(node, written, called or others, prose):
+            for name, value in _of_input(node, written, called or others, prose, vocabulary):
                 values.setdefault(name, value)
             if is_alone:
                 for name, value in _arriving(node, prose):
@@ -71,11 +75,18 @@ def called_inputs(prose: str) -> list[tuple[int, ...]]:
 
 
 def _of_input(
-    node: Node, written: Sequence[tuple[int, ...]], called: Sequence[tuple[int, ...]], prose: str
+    node: Node,
+    written: Sequence[tuple[int, ...]],
+    called: Sequence[tuple[int, ...]],
+    prose: str,
+    vocabulary: set[int],
 ) -> Iterator[tuple[str, int]]:
     """The letters in the shape of an input, each with its value."""
     fitting = {sizes for sizes in written if _fits(node.shape, sizes)}
     fitting = fitting or {sizes for sizes in called if _fits(node.shape, sizes, called_so=True)}
+    if not fitting and len(node.shape) > 2 and node.derived.feature_axis == 0:  # the channels may stand behind
+        turned = [(sizes[-1], *sizes[:-1]) for sizes in called if len(sizes) == len(node.shape)]
+        fitting = {sizes for sizes in turned if _fits(node.shape, sizes)}
     if not fitting and len(node.shape) > 1:  # the batch may stand before it
         fitting = {sizes[1:] for sizes in written if _fits(node.shape, sizes[1:])}
         fitting = fitting or {sizes[1:] for sizes in called if _fits(node.shape, sizes[1:], called_so=True)}
@@ -92,7 +103,7 @@ def _of_input(
         if "C" in letters and len(colors) == 1:
             yield "C", colors[0]
     elif letters == ["T"]:
-        lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)}
+        lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)} - vocabulary
         if len(lengths) == 1:
             yield "T", lengths.pop()
 

@@ -204,3 +204,23 @@ def test_what_is_asked_about_layers_in_a_row(prose: str, first: str) -> None:
 def test_what_asks_for_no_number_is_not_answered() -> None:
     with pytest.raises(SymparamsError, match="there is no network in this text"):
         sp.read("My Conv2D layer with 32 filters overfits, what should I do?")
+
+
+@pytest.mark.parametrize(
+    ("prose", "first"),
+    [
+        ("PyTorch BatchNorm2d with 64 channels: why 128 parameters and not 256?", "128 = 2·64;"),
+        ("A LayerNorm over 512 features, how many parameters does it have?", "1,024 = 2·512"),
+        ("nn.Embedding with 30522 tokens and 768 dimensions: how many parameters?", "23,440,896 = 30,522·768"),
+        (
+            "How many MACs does a 7x7 convolution with 64 filters, stride 2 and padding 3 on a 224x224x3 image have?",
+            "118,013,952 multiply-accumulates = 7·7·3·64·112·112.",  # the channels stand behind, PyTorch has them first
+        ),
+        (
+            "My GRU layer (Keras, 64 units) gets sequences of length 50 with 10 features. Why 14,592 and not 14,400?",
+            "14,592 = 3·64·(10 + 64 + 2);",
+        ),
+    ],
+)
+def test_single_layers_are_answered(prose: str, first: str) -> None:
+    assert sp.read(prose).answer().to_text().startswith(first)
