@@ -47,7 +47,7 @@ _MANY = re.compile(
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _LAID_OUT = ("Conv", "MaxPooling", "nn.Conv", "nn.MaxPool")  # what a dense layer reads in one row
 _BEFORE = 40  # characters before a layer that say how many
-_MOST = 12  # layers in a row
+_MOST = 12  # layers that are looked at, and of a row
 _LONGEST = 3_000  # characters of a question about one layer; a longer text tells of many
 
 
@@ -75,14 +75,14 @@ def told_layer(text: str) -> ToldLayer | None:
     if len(text) > _LONGEST:
         return None
     framework = "torch" if re.search(r"(?<![a-z])(?:py)?torch|\bnn\.", text, re.I) else framework_of(text)
-    classes, by_words = list(_classes(text, framework)), list(_by_words(text, framework))
+    classes, by_words = list(_classes(text, framework))[:_MOST], list(_by_words(text, framework))[:_MOST]
     several = sorted({mention.start: mention for mention in (*by_words, *classes)}.values())
     row = _in_a_row(several, text)
     if row is None and (perceptron := told_perceptron(text)) is not None:
         row = ToldLayer(*perceptron)
     if row is not None:
         return row
-    for mentions in (classes, by_words, list(_by_words(text, "torch"))):
+    for mentions in (classes, by_words, list(_by_words(text, "torch"))[:_MOST]):
         for i, mention in enumerate(mentions):
             others = [one.start for one in mentions[i + 1 :] if one.name != mention.name]
             code = _call(mention, text, others[0] if others else len(text))
