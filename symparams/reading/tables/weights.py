@@ -129,7 +129,9 @@ def _plain(module: _Module, before: Sequence[Row]) -> tuple[str, Settings] | Non
 
 def _norm(shapes: Mapping[str, Shape], width: int, before: Sequence[Row]) -> tuple[str, Settings] | None:
     """A module with a value for each channel or feature."""
-    last = next((row.type for row in reversed(before) if row.type[:4] in ("Conv", "Line", "Embe", "Mult")), "")
+    last = next(
+        (row.type for row in reversed(before) if row.type.startswith(("Conv", "Linear", "Embedding", "Multihead"))), ""
+    )
     rank = last[-2] if last.startswith("Conv") else "1"
     if "running_mean" in shapes:
         return f"BatchNorm{rank}d", _told(width)
