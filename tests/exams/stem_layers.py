@@ -12,6 +12,7 @@ from symparams.documents.words import article
 from symparams.errors import Source
 from symparams.layers import CATALOGUE
 from symparams.layers.activation import FUNCTIONS
+from symparams.layers.selecting import Reduce
 from symparams.layers.spelling import Spelling
 from symparams.model.arguments import AXIS, INTEGERS, POSITION, TEXT, TOTALS, Argument, arguments_of, read
 from symparams.model.layer import Layer
@@ -23,6 +24,7 @@ KINDS = {
     for entry in CATALOGUE.values()
     if entry.layer.title and not issubclass(entry.layer, Spelling)
 }
+KINDS |= dict.fromkeys(("Mean", "Sum", "Largest value", "Smallest value"), Reduce)  # called by what it takes
 BY_ARTICLE = {article(title): layer for title, layer in KINDS.items()}
 ACTIVATIONS = {name.casefold(): word for word, names in FUNCTIONS.items() for name in (word, *names)} | {
     "leaky relu": "leakyrelu",
