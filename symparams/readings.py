@@ -9,7 +9,7 @@ from functools import cached_property
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.api import Given, Net, formulas
-from symparams.documents.asked import Asked
+from symparams.documents.asked_several import asked_of
 from symparams.documents.rendering import Document
 from symparams.errors import Source
 from symparams.frozen import Frozen
@@ -69,7 +69,7 @@ class Reading(Shown):
 
     @property
     def _described(self) -> Network:
-        return network(self._source, self._values)
+        return network(self._source, self._values, for_others=bool(self._read.alternatives))
 
     def answer(self, layer: str | None = None, quantity: str | None = None, **values: Given) -> Reading:
         """The answer to it, which can be shown in every format; `layer` and `quantity` say what is asked about.
@@ -81,7 +81,7 @@ class Reading(Shown):
         return answer
 
     def _rendered(self, format_: str) -> str:
-        asked = Asked(self._read, self._described, self.doubts)
+        asked = asked_of(self._read, self._described, self._values, self._layer, self._quantity)
         return asked.document(Document("answer", format_))
 
     def __repr__(self) -> str:

@@ -24,11 +24,10 @@ from symparams.commands.console import (
     deliver_document,
 )
 from symparams.commands.format_option import Output
-from symparams.documents.asked import Asked
+from symparams.documents.asked_several import asked_of
 from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED
-from symparams.questions.asked_about import doubts_about
 from symparams.reading.door import network, reading_of
 
 
@@ -68,8 +67,9 @@ def answer(
     except SymparamsError as error:
         error.status = 1
         raise
-    described = network(texts[0], assignments(given))
-    asked = Asked(reading, described, doubts_about(described, reading, layer, quantity), figures)
+    values = assignments(given)
+    described = network(texts[0], values, for_others=bool(reading.alternatives))
+    asked = asked_of(reading, described, values, layer, quantity, figures=figures)
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return

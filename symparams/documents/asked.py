@@ -36,24 +36,29 @@ class Asked:
     reading: Reading  # what was read
     network: Network  # what it describes
     doubts: Sequence[Doubt]  # what is asked; empty: nothing in particular
+    is_one_of_several: bool = False  # whether the text sets other networks against this one
     figures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
 
     def document(self, document: Document) -> str:
         """The answer to each doubt, then how the text was read; without any doubt the total and the table."""
-        note = written(document, "reading", r=replace(self.reading, assumed=self._relied_on()))
+        note = self.note(document)
         if not self.doubts:
-            whole = replace(self._whole, pictures=self.figures)
-            bodies = [note, render(whole, document), render(self._whole, self._styled(document, "summary"))]
+            whole = replace(self.whole, pictures=self.figures)
+            bodies = [note, render(whole, document), render(self.whole, self._styled(document, "summary"))]
         else:
             bodies = [
                 *(
-                    self._answer(doubt, document, self._told_before(i))
+                    self.answer(doubt, document, self._told_before(i))
                     for i, doubt in enumerate(self.doubts)
                     if doubt.at not in self._again
                 ),
                 note,
             ]
         return "\n".join(body for body in bodies if body.strip())
+
+    def note(self, document: Document) -> str:
+        """How the text was read."""
+        return written(document, "reading", r=replace(self.reading, assumed=self._relied_on()))
 
     def _relied_on(self) -> tuple[Repair, ...]:
         """The assumptions that the answers rest on: those on other layers than theirs are left out."""
@@ -75,7 +80,7 @@ class Asked:
     def document_with(self, template: Path, document: Document) -> str:
         """The same through a user's own template."""
         about = AskedDocument(
-            self._whole,
+            self.whole,
             tuple(map(self._about, self.doubts)),
             tuple(dict.fromkeys(one.what for one in self.reading.repairs)),
             tuple(dict.fromkeys(one.what for one in self.reading.assumed)),
@@ -90,7 +95,8 @@ class Asked:
         return AskedQuestion(doubt.layer or "", doubt.quantity, doubt.text, solution, diagnosis)
 
     @cached_property
-    def _whole(self) -> Solution:
+    def whole(self) -> Solution:
+        """The solution of the whole network."""
         return Solution(self.network, USUAL)
 
     @cached_property
@@ -116,7 +122,8 @@ class Asked:
         own = pattern(self.network.node(doubt.layer).derived.rules.because)
         return any(pattern(derived.rules.because) == own for derived in same)
 
-    def _answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
+    def answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
+        """The answer to one doubt; `brief` where one before it has said the same of another layer."""
         if doubt.calculation is not None:
             return written(document, "calculation", d=CalculationDocument(doubt.calculation))
         if doubt.diagnosis is not None:
@@ -131,7 +138,9 @@ class Asked:
         """What is asked beside the numbers."""
         layers = {doubt.layer for doubt in self.doubts}
         asked = inquiry(self.reading.prose)
-        return replace(asked, several=len(layers) > 1 or (asked.compares and self.doubts[0].at is None))
+        return replace(
+            asked, several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None)
+        )
 
     # ------------------------------------------------------------ JSON
 
@@ -140,7 +149,7 @@ class Asked:
         first, *others = self.doubts or [Doubt(None, "params", None, None)]
         return {
             "read": self._read(),
-            "network": contract.summary(self._whole),
+            "network": contract.summary(self.whole),
             **self._question(first),
             "others": [self._question(doubt) for doubt in others],
         }
@@ -154,19 +163,20 @@ class Asked:
             "repairs": [{"what": one.what, "start": one.at.start} for one in r.repairs],
             "assumed": [{"what": one.what, "start": one.at.start} for one in r.assumed],
             "wrong": [_wrong(row) for row in r.wrong],
-            "doubts": [self._asked(doubt) for doubt in self.doubts],
+            "doubts": [self.asked(doubt) for doubt in self.doubts],
         }
 
     @staticmethod
-    def _asked(doubt: Doubt) -> dict[str, Any]:
+    def asked(doubt: Doubt) -> dict[str, Any]:
+        """What one doubt asks, for JSON."""
         start = None if doubt.at is None else doubt.at.start
         return {"layer": doubt.layer, "quantity": doubt.quantity, "number": doubt.text or None, "start": start}
 
     def _question(self, doubt: Doubt) -> dict[str, Any]:
         return {
-            "question": self._asked(doubt),
+            "question": self.asked(doubt),
             "diagnosis": None if doubt.diagnosis is None else diagnosis_record(doubt.diagnosis),
-            "answer": self._answer(doubt, Document("answer", "text")).rstrip(),
+            "answer": self.answer(doubt, Document("answer", "text")).rstrip(),
         }
 
 

@@ -87,6 +87,8 @@ def _products(rule: Formula) -> list[Factors] | None:
             return [Counter([rule])]
         case Symbol():
             return [Counter([rule])]
+        case Quotient() if isinstance(many := number(rule), int) and many > 0:  # the channels of a group
+            return [Counter([Number(many)] if many > 1 else [])]
         case _:
             return None
     return found if 0 < len(found) <= _TERMS else None

@@ -49,7 +49,7 @@ _DEPENDS = re.compile(  # words of a question whether something enters
 )
 _CHOOSING = re.compile(
     r"\b(?:(?:who|which)(?:\s+\w+){0,3}\s+(?:is|are)\s+(?:right|correct|wrong|true)|which\s+(?:one|of|number|is)\b"
-    r"|(?:right|correct)\s*,?\s+(?:or|and)\b|wer\s+hat\s+recht|welche[rs]?\s+(?:von|zahl|ist)|lequel|laquelle"
+    r"|who['’]s\s+(?:right|correct|wrong)|(?:right|correct)\s*,?\s+(?:or|and)\b|wer\s+hat\s+recht|welche[rs]?\s+(?:von|zahl|ist)|lequel|laquelle"
     r"|qui\s+a\s+raison|qui[eé]n\s+tiene\s+raz[oó]n|cu[aá]l\s+es)",
     re.I,
 )

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.asking import named_in
+from symparams.reading.compared import models_of, parts_of, together
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
@@ -39,6 +40,8 @@ _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 def read_question(source: Source, model: str | None) -> Reading:
     """What the code and the table in a text say together; raises SymparamsError if there is neither."""
     text = source.text
+    if model is None and (several := parts_of(source, _coded, _read_code)):
+        return _set_against(source, several)
     tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
@@ -58,6 +61,8 @@ def read_question(source: Source, model: str | None) -> Reading:
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
         joint = replace(joint, repairs=())
+    if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):
+        return _set_against(source, several)
     return with_told_sizes(joint)
 
 
@@ -92,6 +97,24 @@ def _on(reading: Reading) -> str:
         if {*sizes} != {"None"}:
             return f" on an input of shape `({', '.join(sizes)}{',' * (len(sizes) == 1)})`"
     return ""
+
+
+def _set_against(source: Source, several: list[Reading]) -> Reading:
+    """Networks that are compared, each with the sizes that the prose tells."""
+    tabled, coded = _pieces(source.text)
+    joint = together(source, _without(source.text, [*tabled, *coded]), several)
+    return replace(with_told_sizes(joint), alternatives=tuple(map(with_told_sizes, joint.alternatives)))
+
+
+def _coded(text: str) -> list[Span]:
+    """Where code stands that has its lines for itself."""
+    tabled, coded = _pieces(text)
+    return [] if tabled else coded
+
+
+def _code_of(source: Source) -> Source:
+    """The code of a text alone."""
+    return replace(source, text=_only(source.text, _pieces(source.text)[1]))
 
 
 def _read_code(source: Source, model: str | None) -> Reading:

@@ -45,6 +45,8 @@ class Reading:
     parts: tuple[str, ...] = ()  # those among the models that are parts of the one that was read
     prose: str = ""  # the text with blanks in place of code and tables, where there is prose
     read_as: str = ""  # as what a layer was read that only prose names: a call in code marks; empty: code or a table
+    title: str = ""  # what the text calls this one of several networks that it compares; empty: nothing
+    alternatives: tuple[Reading, ...] = ()  # the networks that the text sets against this one, in its order
 
 
 class WayIn(NamedTuple):

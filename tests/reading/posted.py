@@ -71,4 +71,46 @@ layer 2: 5*5
 net = nn.Sequential(nn.Linear(5, 5, bias=False), nn.Linear(5, 5))
 """,
 }
-POSTED = CALCULATED
+COMPARED = {
+    "a separable convolution": """I want to replace
+
+nn.Conv2d(32, 64, kernel_size=3, padding=1)
+
+by
+
+nn.Conv2d(32, 32, kernel_size=3, padding=1, groups=32)
+nn.Conv2d(32, 64, kernel_size=1)
+
+The feature map is 14x14. How many multiply-accumulates do the two versions need, and do both give the same shape?
+""",
+    "three kinds of normalization": """Is it normal that they differ? For GroupNorm I expected 8*2 = 16 parameters.
+
+def n(m): return sum(p.numel() for p in m.parameters())
+n(nn.BatchNorm2d(64))
+n(nn.GroupNorm(8, 64))
+n(nn.LayerNorm([64, 4, 4]))
+
+BatchNorm2d vs GroupNorm vs LayerNorm, which one is smallest?
+""",
+    "two rows": """I replaced one by the other. Why isn't it the same number?
+
+ batch_normalization (BatchNormalization)   (None, 32, 32, 64)    256
+
+vs.
+
+ layer_normalization (LayerNormalization)   (None, 32, 32, 64)    128
+""",
+    "two layers without names": """Which has fewer parameters? Both should give the same output.
+
+nn.Conv2d(32, 32, kernel_size=5, padding=2)
+
+or
+
+nn.Conv2d(32, 32, kernel_size=3, padding=1)
+
+or
+
+nn.Conv2d(32, 32, kernel_size=1)
+""",
+}
+POSTED = CALCULATED | COMPARED

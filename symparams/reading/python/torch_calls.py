@@ -12,7 +12,7 @@ from symparams.errors import Span
 from symparams.reading.python.graph import Graph, Node, Pointer, own
 from symparams.reading.python.run import Run
 from symparams.reading.python.torch_functions import FUNCTIONS
-from symparams.reading.python.torch_modules import Leaf, Parameter
+from symparams.reading.python.torch_modules import Leaf, Parameter, function_name
 from symparams.reading.python.torch_shapes import TorchShapes, times
 from symparams.reading.python.torch_tensors import BATCH, Data, OpenShape, States, Tensor
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
@@ -142,7 +142,7 @@ class TorchCalls(TorchShapes):
             return self.ran(run, leaf, given) if isinstance(given.get(0), Data) else Unknown(f"{leaf.kind}()")
         self.inputs.read(run, leaf, x)
         call, others, beside = leaf.recorded(), [], []
-        name = self.names.get(id(leaf)) or self.fresh(_function_name(leaf.kind))
+        name = self.names.get(id(leaf)) or self.fresh(function_name(leaf.kind))
         if leaf.kind in _OF_TWO:
             others = [t for t in [self.tensor(run, given.get(1, TAKING[leaf.kind][1]), given.at)] if t is not None]
         memory = self._memory(run, leaf, x, given)
@@ -345,8 +345,3 @@ class TorchCalls(TorchShapes):
 
 
 _NAMES = {"concat": "cat", "multiply": "mul", "subtract": "sub"}
-
-
-def _function_name(kind: str) -> str:
-    """How a module that has no name is called: nn.ReLU()(x) is relu_1."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", kind).lower()

@@ -11,7 +11,7 @@ from symparams.reading.python.functions import Function, UserClass
 from symparams.reading.python.run import Run
 from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_modules import Container, Leaf, Module
-from symparams.reading.python.torch_rows import in_a_row, in_order
+from symparams.reading.python.torch_rows import follow_one_another, in_a_row, in_order, is_weighted, numbered
 from symparams.reading.python.values import Arguments
 
 
@@ -37,14 +37,19 @@ class TorchFinding:
         for module in self.models:
             if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
                 found[module.text()] = module
-        if not found and not leaves:  # they were made in functions, whose names are gone
+        if not found and not leaves:  # they were made in functions, whose names are gone, or stand alone
+            alone = numbered(one for one in self.made if isinstance(one, Leaf))
+            if 1 < len(alone) == len(self.made) and follow_one_another(alone):
+                return {"model": in_a_row(self, alone)}
             for module in sorted(self.made, key=lambda module: isinstance(module, Leaf)):
                 found.setdefault(module.text(), module)
         held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
         whole = {n: m for n, m in found.items() if id(m) not in held}
         if not whole and len(leaves) > 1 and not any(map(self.inputs.is_run, leaves.values())) and in_order(leaves):
             whole = {"model": in_a_row(self, leaves)}
-        return whole | leaves if set(whole) == {"model"} else whole or dict(leaves)
+        if set(whole) == {"model"} or not whole:
+            return whole | leaves
+        return whole | {n: m for n, m in leaves.items() if id(m) not in held and is_weighted(m)}
 
     def parts(self, found: Mapping[str, Module], whole: str) -> tuple[str, ...]:
         """The names of the models that are parts of another one: the layers of a row; `found` has left out others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -333,3 +334,8 @@ def size(value: Any) -> Any:
     """A whole number or a letter out of an argument; None if it is neither."""
     value = letter(value)
     return value if (is_number(value) and not isinstance(value, (bool, float))) or isinstance(value, Formula) else None
+
+
+def function_name(kind: str) -> str:
+    """How a module that has no name is called: nn.ReLU()(x) is relu_1."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", kind).lower()

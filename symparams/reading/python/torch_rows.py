@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
 from symparams.reading.python.functions import UserClass
 from symparams.reading.python.graph import Torch
 from symparams.reading.python.torch_classes import UserModule
-from symparams.reading.python.torch_modules import Leaf, size
+from symparams.reading.python.torch_modules import Leaf, function_name, size
 from symparams.reading.python.values import Unknown
 
 _NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
+_WEIGHTED = re.compile(r"Conv|Linear|Norm|LSTM|GRU|RNN|Embedding|Attention|Transformer")
 _SPATIAL = re.compile(r"Conv(Transpose)?\dd$")
+
+
+def is_weighted(leaf: Leaf) -> bool:
+    """Whether a layer is of a kind that has parameters and stands for a network by itself."""
+    return _WEIGHTED.search(leaf.kind) is not None
 
 
 def in_a_row(torch: Torch, parts: Mapping[str, Any]) -> UserModule:
@@ -24,6 +31,21 @@ def in_a_row(torch: Torch, parts: Mapping[str, Any]) -> UserModule:
     for name, part in parts.items():
         made.put(name, part)
     return made
+
+
+def numbered(leaves: Iterable[Leaf]) -> dict[str, Leaf]:
+    """Layers without names under those that they get when they are called: conv2d_1, relu_1, conv2d_2."""
+    many: Counter[str] = Counter()
+    found = {}
+    for leaf in leaves:
+        many[leaf.kind] += 1
+        found[f"{function_name(leaf.kind)}_{many[leaf.kind]}"] = leaf
+    return found
+
+
+def follow_one_another(leaves: Mapping[str, Leaf]) -> bool:
+    """Whether each layer that has parameters takes what the one before it gives, and all of them say so."""
+    return in_order(leaves) and all(_taken(leaf) is not None for leaf in leaves.values() if is_weighted(leaf))
 
 
 def in_order(leaves: Mapping[str, Leaf]) -> bool:

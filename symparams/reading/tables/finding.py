@@ -57,12 +57,12 @@ _HEADER_LIKE = re.compile(r"Layer\W[^\n]{0,300}\(\s{0,3}type")
 _MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\((?:\s{0,200}[^()\n]{1,80}% MACs,)?\W{0,200}\([\w.\-]{1,100}\):")
 
 
-def find_tables(text: str, name: str = "<text>") -> list[Table]:
-    """Every table in a text, in order; those without a single row are left out."""
+def find_tables(text: str, name: str = "<text>", rows: int = _ENOUGH) -> list[Table]:
+    """Every table in a text, in order; those without a single row are left out, without a head those with fewer."""
     if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text) or _ROW_LIKE.search(text) or lists_weights(text)):
         return []
     source, clean = Source(name, text[:_TEXT]), cleaned(text[:_TEXT])
-    tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean) or _weights(clean)
+    tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean, rows) or _weights(clean)
     return sorted((t for t in tables if t.rows), key=lambda table: table.at)
 
 
@@ -109,8 +109,8 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
     )
 
 
-def _beheaded(clean: Cleaned) -> list[Table]:
-    """The rows of a table whose head is not pasted: of the form that has most of them, two at least."""
+def _beheaded(clean: Cleaned, enough: int) -> list[Table]:
+    """The rows of a table whose head is not pasted: of the form that has most of them."""
     text = clean.text
     first = _ROW_LIKE.search(text)
     if first is None:
@@ -125,7 +125,7 @@ def _beheaded(clean: Cleaned) -> list[Table]:
         ("keras", [row for row in keras_rows(text, start, end, connected, False) if row.type]),
     ]
     form, rows = max(forms, key=lambda found: len(found[1]))
-    if len(rows) < _ENOUGH:
+    if len(rows) < enough:
         return []
     at = Span(rows[0].at.start, max(rows[-1].at.end, totals[-1].at.end if totals else 0))
     undone = (Repair(_BEHEADED, at), *repairs(clean, at, at.start, end, rows))

@@ -1,0 +1,106 @@
+"""A question about several networks: each piece of code or table between words such as "by" and "vs." is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from symparams.errors import Source, Span, SymparamsError
+from symparams.reading.alternatives import MOST, are_independent, compares, divided, is_about_several, title
+from symparams.reading.reading import Reading
+from symparams.reading.tables.finding import find_tables
+from symparams.reading.tables.summary import read_table
+from symparams.sources.language import built
+
+Read = Callable[[Source, "str | None"], Reading]
+
+
+def parts_of(source: Source, pieces: Callable[[str], Sequence[Span]], read: Read) -> list[Reading]:
+    """The networks between the words that set them against each other; none where a part has none of its own.
+
+    `pieces` says where code stands in a text.
+    """
+    parts = divided(source.text)
+    if len(parts) < 2:
+        return []
+    found = []
+    codes = []
+    for part in parts:
+        alone = _only(source.text, [part])
+        spans = pieces(alone)
+        code = _only(alone, spans)
+        codes.append("\n".join(alone[span.start : span.end] for span in spans))
+        reading = _row_of(replace(source, text=alone)) if not spans else None
+        with suppress(SymparamsError):
+            if spans:
+                reading = replace(read(replace(source, text=code), None), title=title(codes[-1]))
+        if reading is None or not _is_built(reading):
+            return []
+        found.append(reading)
+    return found if are_independent(list(filter(None, codes))) else []
+
+
+def _row_of(source: Source) -> Reading | None:
+    """The network of a table, which may be a single row."""
+    with suppress(SymparamsError):
+        tables = find_tables(source.text, source.name, 1)
+        if len(tables) == 1:
+            rows = Span(tables[0].at.start, tables[0].rows[-1].at.end)
+            if len(tables[0].rows) == 1:  # totals behind it are of another table
+                tables = find_tables(_only(source.text, [rows]), source.name, 1)
+            name = tables[0].rows[0].name if len(tables[0].rows) == 1 else tables[0].title
+            return replace(read_table(source, tables[0]), title=name)
+    return None
+
+
+def models_of(source: Source, first: Reading, read: Read) -> list[Reading]:
+    """The models of one program, where the prose compares them."""
+    names = [name for name in first.models if name not in first.parts]
+    if not 1 < len(names) <= MOST or not compares(first.prose):
+        return []
+    spoken = [name for name in names if _place(first.prose, name) < len(first.prose)]
+    if len(spoken) < 2 and not is_about_several(first.prose):
+        return []
+    found: list[Reading] = []
+    with suppress(SymparamsError):
+        found = [replace(read(source, name), title=name) for name in sorted(names, key=partial(_place, source.text))]
+    return found if len(found) == len(names) and all(map(_is_built, found)) else []
+
+
+def _place(text: str, name: str) -> int:
+    """Where a name first stands; behind everything where it does not."""
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    return len(text) if found is None else found.start()
+
+
+def together(source: Source, prose: str, readings: Sequence[Reading]) -> Reading:
+    """The first of several networks, with the others beside it."""
+    each = list(_each(source, prose, readings))
+    models = tuple(one.title for one in each if one.title)
+    return replace(each[0], models=models, alternatives=tuple(each[1:]))
+
+
+def _each(source: Source, prose: str, readings: Sequence[Reading]) -> Iterator[Reading]:
+    for one in readings:
+        yield replace(_plain(one), kind="question", source=source, prose=prose, models=(), parts=(), repairs=())
+
+
+def _plain(reading: Reading) -> Reading:
+    """The same without what only its own kind of reading has."""
+    return Reading(reading.kind, reading.source, reading.statements, assumed=reading.assumed, title=reading.title)
+
+
+def _is_built(reading: Reading) -> bool:
+    with suppress(SymparamsError):
+        return bool(built(reading.statements, reading.source).nodes)
+    return False
+
+
+def _only(text: str, spans: Sequence[Span]) -> str:
+    kept = ["\n" if c == "\n" else " " for c in text]
+    for start, end in spans:
+        kept[start:end] = text[start:end]
+    return "".join(kept)
