@@ -213,6 +213,7 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "styles/answer.j2": {"s", "a"},
     "styles/reading.j2": {"r"},
     "styles/calculation.j2": {"d"},
+    "styles/misfit.j2": {"d"},
     "styles/several.j2": {"d", "what"},
 }
 

@@ -113,7 +113,7 @@ class Asked:
         """Whether an answer before one has said the same: what the units of its layer are made from, or how sizes
         change on the way to it.
         """
-        doubt, before = self.doubts[index], [d for d in self.doubts[:index] if d.layer is not None]
+        doubt, before = self.doubts[index], [d for d in self.doubts[:index] if d.layer is not None and d.misfit is None]
         if doubt.layer is None or doubt.quantity not in ("params", "shape"):
             return False
         same = [self.network.node(d.layer).derived for d in before if d.layer and d.quantity == doubt.quantity]
@@ -126,6 +126,8 @@ class Asked:
         """The answer to one doubt; `brief` where one before it has said the same of another layer."""
         if doubt.calculation is not None:
             return written(document, "calculation", d=CalculationDocument(doubt.calculation))
+        if doubt.misfit is not None:
+            return written(document, "misfit", d=doubt.misfit)
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         layers = () if doubt.layer is None else (doubt.layer,)

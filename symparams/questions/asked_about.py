@@ -11,6 +11,7 @@ from symparams.quantities.totals import amount
 from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
+from symparams.questions.misfit import Misfit, misfit
 from symparams.reading.reading import Reading, WrongRow
 
 
@@ -39,11 +40,24 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     found = calculation(network, reading)
     lines = [] if found is None else _of_lines(found)
     prose = reading.prose if found is None else without_lines(found, reading.prose)
+    misfits = _of_misfit(misfit(network, reading))
     known = {doubt.layer for doubt in rows}
     further = [doubt for doubt in Doubts(network, prose).found() if doubt.layer not in known]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
-    return (*rows, *lines, *further)
+    if misfits:  # which tell the sizes on the way
+        further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != "shape"]
+    return (*rows, *lines, *misfits, *further)
+
+
+def _of_misfit(found: Misfit | None) -> list[Doubt]:
+    """A size that does not fit, then the shape that it is a size of."""
+    if found is None:
+        return []
+    said = [] if found.reader is None else [Doubt(found.reader, "shape", None, None, misfit=found)]
+    shape = [] if found.maker is None else [Doubt(found.maker, "shape", found.diagnosis, None)]
+    remedy = [Doubt(found.maker, "shape", None, None, misfit=found)] if found.remedy else []
+    return [*said, *shape, *remedy]
 
 
 def _of_lines(found: Calculation) -> list[Doubt]:

@@ -14,6 +14,7 @@ from symparams.model.network import Network
 from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.questions.line_by_line import Calculation
+from symparams.questions.misfit import Misfit
 from symparams.questions.places import last_with_positions
 from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
@@ -39,6 +40,7 @@ class Doubt:
     at: Span | None  # where it stands in the text; None: the whole text asks
     text: str = ""  # the number, formula or shape as it was written; empty: none was
     calculation: Calculation | None = None  # line by line, of which the doubts behind this one are the wrong lines
+    misfit: Misfit | None = None  # a message about sizes, which the doubt behind this one goes on with
 
 
 class Doubts:

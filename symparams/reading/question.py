@@ -14,6 +14,7 @@ from symparams.reading.compared import models_of, parts_of, together
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
+from symparams.reading.mismatches import Mismatch, fitted, mismatches
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.damaged import Text
 from symparams.reading.python.mending import code_spans
@@ -47,7 +48,8 @@ def read_question(source: Source, model: str | None) -> Reading:
     failures: list[SymparamsError] = []
     prose = _without(text, [*tabled, *coded])
     told = told_beside(prose, called_inputs(prose))
-    for spans, read in ((coded, _read_code), (tabled, partial(read_summary, told=told))):
+    mismatch = next(mismatches(_without(text, coded)), None)
+    for spans, read in ((coded, partial(_fitted, mismatch=mismatch)), (tabled, partial(read_summary, told=told))):
         if spans:
             try:
                 readings.append(read(replace(source, text=_only(text, spans)), model))
@@ -117,6 +119,17 @@ def _code_of(source: Source) -> Source:
     return replace(source, text=_only(source.text, _pieces(source.text)[1]))
 
 
+def _fitted(source: Source, model: str | None, mismatch: Mismatch | None) -> Reading:
+    """Code whose sizes do not fit, as a message says, with the size that arrives; any other as it is."""
+    code = None if mismatch is None else fitted(source.text, mismatch)
+    if code is not None:
+        with suppress(SymparamsError):
+            reading = read_text(source, code, model)
+            built(reading.statements, source)
+            return reading
+    return _read_code(source, model)
+
+
 def _read_code(source: Source, model: str | None) -> Reading:
     """A program, or calls of layers alone."""
     try:
@@ -160,7 +173,8 @@ def recognised(text: str) -> float:
         return 0.0
     with suppress(SymparamsError):
         tabled, coded = _pieces(text)
-        if (tabled or coded) and has_prose(_without(text, [*tabled, *coded])):
+        prose = _without(text, [*tabled, *coded])
+        if (tabled or coded) and (has_prose(prose) or any(mismatches(prose))):
             return 0.95
         if tabled and coded:
             return 0.95

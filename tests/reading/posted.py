@@ -113,4 +113,54 @@ or
 nn.Conv2d(32, 32, kernel_size=1)
 """,
 }
-POSTED = CALCULATED | COMPARED
+MISFITS = {
+    "features": """RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x3872 and 4608x100)
+
+My images are 28 x 28. What should in_features be?
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3)
+        self.conv2 = nn.Conv2d(16, 32, 3)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(32*12*12, 100)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = F.relu(self.conv2(x))
+        return self.fc1(x.view(x.size(0), -1))
+""",
+    "features in Keras": """ValueError: Input 0 of layer "dense" is incompatible with the layer: expected axis -1 of
+input shape to have value 1152, but received input with shape (None, 800). Where does the 800 come from?
+
+model = keras.Sequential([
+    keras.Input((28, 28, 1)), layers.Conv2D(16, 5), layers.MaxPooling2D(2), layers.Conv2D(32, 3),
+    layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(100),
+])
+""",
+    "channels of a concatenation": """Given groups=1, weight of size [24, 16, 3, 3], expected input[4, 32, 64, 64] to
+have 16 channels, but got 32 channels instead
+
+class Up(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = double_conv(3, 16)
+        self.same = nn.Conv2d(16, 16, 3, padding=1)
+        self.last = nn.Conv2d(16, 24, 3, padding=1)
+
+    def forward(self, x):  # 4 x 3 x 64 x 64
+        a = self.down(x)
+        return self.last(torch.cat([a, self.same(a)], dim=1))
+""",
+    "two sizes": """The size of tensor a (57) must match the size of tensor b (60) at non-singleton dimension 3
+
+My pictures are 60x60. Why is it 57?
+
+net = nn.Sequential(
+    nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.Conv2d(16, 32, 3, stride=2, padding=1),
+    nn.ConvTranspose2d(32, 16, 3, stride=2, padding=1), nn.ConvTranspose2d(16, 1, 3, stride=2, padding=1),
+)
+""",
+}
+POSTED = CALCULATED | COMPARED | MISFITS

@@ -217,7 +217,33 @@ class Pointer(str):
         return made
 
 
-def unknown_step(run: Run, name: str, sizes: Sequence[Any] | None, at: Span) -> r.Call:
-    """A call of which nothing is known: it is taken to leave the sizes as they are, which is said."""
+def turned(call: str) -> tuple[int, int] | None:
+    """The two numbers that a call begins with: double_conv(48, 96) turns 48 channels into 96; None if it has others."""
+    found = re.search(r"\((\d{1,6}), (\d{1,6})(?:, [^()]*)?\)$", call)
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
+def enters(inputs: Any, node: Node, call: str) -> None:
+    """An open input enters what is not known: an image, if that is called a convolution of so many channels."""
+    channels = turned(call)
+    if inputs.is_open(node) and channels is not None and re.search("conv", call, re.IGNORECASE):
+        inputs.settle(node, (channels[0], None, None))
+
+
+def unknown_step(
+    run: Run, name: str, sizes: Sequence[Any] | None, at: Span, channels: tuple[int, int] | None = None
+) -> r.Call:
+    """A call of which nothing is known: it is taken to leave the sizes as they are, which is said.
+
+    Where its first number is how many channels arrive, the second one is how many it gives.
+    """
+    if sizes and channels is not None and sizes[0] == channels[0] != channels[1]:
+        many = channels[1]
+        run.assume(
+            f"what `{name}` does is not known: it is taken to give {many} channels, as its arguments say, to keep the "
+            "other sizes and to have no parameters",
+            at,
+        )
+        return own("opaque", at, many, *sizes[1:])
     run.assume(f"what `{name}` does is not known: it is taken to keep the sizes and to have no parameters", at)
     return own("identity", at) if sizes is None else own("opaque", at, *sizes)

@@ -12,7 +12,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH, OUTSIDE
 from symparams.reading.python.functions import Function, Instance, Scope, Super, UserClass
-from symparams.reading.python.graph import Graph, Node, before, own, statements, unknown_step
+from symparams.reading.python.graph import Graph, Node, before, enters, own, statements, turned, unknown_step
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
@@ -338,7 +338,8 @@ class Torch(TorchFinding, TorchCalls):
             run.may_change(name, given)
             return Unknown(call_text(name, given))
         last = re.sub(r"\W+", "_", re.sub(r"\([^()]*\)", "", name).rpartition(".")[2]).strip("_") or "call"
-        call = unknown_step(run, last, self.shape(run, flowing[0].node), given.at)
+        enters(self.inputs, flowing[0].node, name)
+        call = unknown_step(run, last, self.shape(run, flowing[0].node), given.at, turned(name))
         made = self.through(run, flowing[0], call, self.fresh(word(last)), None, given.at, flowing[1:])
         self.inputs.unknown.add(made.node)
         return made
