@@ -1,18 +1,27 @@
-"""What a text asks about its network: rows of a table that are wrong, lines of a calculation, what the prose doubts."""
+"""What a whole text asks about a network: wrong rows and lines, sizes that do not fit, and what its prose doubts."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
+from symparams.algebra.formula import as_formula
 from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.named_layers import layers_named
-from symparams.quantities.totals import amount
+from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
+from symparams.reading.asking import named_in
+from symparams.reading.items import alone, items_in
 from symparams.reading.reading import Reading, WrongRow
+
+_IN_ALL = re.compile(r"\b(?:in\s+(?:total|all)|total|overall|altogether|insgesamt|au\s+total|en\s+total)\b", re.I)
+_OUTPUT = re.compile(r"\boutput", re.I)
 
 
 def doubts_about(
@@ -42,12 +51,49 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     prose = reading.prose if found is None else without_lines(found, reading.prose)
     misfits = _of_misfit(misfit(network, reading))
     known = {doubt.layer for doubt in rows}
-    further = [doubt for doubt in Doubts(network, prose).found() if doubt.layer not in known]
+    further = [doubt for doubt in _of_prose(network, prose) if doubt.layer not in known]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != "shape"]
     return (*rows, *lines, *misfits, *further)
+
+
+def _of_prose(network: Network, prose: str) -> Sequence[Doubt]:
+    """What prose doubts; where it numbers its questions, what each of them asks, if any can be answered."""
+    items = [alone(prose, item) for item in items_in(prose)]
+    found = [doubt for item in items for doubt in _of_item(network, item)]
+    told = {(doubt.layer, doubt.quantity) for doubt in found if doubt.diagnosis is not None}
+    found = [doubt for doubt in found if doubt.diagnosis is not None or (doubt.layer, doubt.quantity) not in told]
+    return list(Doubts.once(found)) or Doubts(network, prose).found()
+
+
+def _of_item(network: Network, item: str) -> list[Doubt]:
+    """What one of several questions asks; of the whole network where it says so."""
+    doubts = Doubts(network, item)
+    quantities = [one for one in named_in(item) if adds_up(one)]
+    total = quantities[:1] if _IN_ALL.search(item) else []
+    found = [Doubt(None, quantity, None, None) for quantity in total]
+    found += [doubt for doubt in doubts.found() if doubt.layer is not None or doubt.quantity not in total]
+    if "shape" in named_in(item) and _OUTPUT.search(item) and not (doubts.spoken.named or doubts.spoken.counted_off):
+        others = [doubt for doubt in found if doubt.quantity != "shape"]
+        found = [*others, _of_output(network, doubts)]
+    return found
+
+
+def _of_output(network: Network, doubts: Doubts) -> Doubt:
+    """The shape of the whole network's output; where another shape is written beside it, why it is not that one."""
+    last = network.nodes[-1]
+    whole = tuple(map(as_formula, last.shape))
+    shapes = [one for one in doubts.spoken.written if one.kind == "shape"]
+    if any(doubts.spoken.sizes(one) == whole for one in shapes):
+        for one in shapes:
+            with suppress(SymparamsError):
+                found = Diagnostician(network).typed(last.name, "shape", one.text)
+                if not found.correct and found.matches:
+                    first = replace(found, matches=found.matches[:1], apart=None)  # it is not said to be an answer
+                    return Doubt(last.name, "shape", first, one.at, one.text)
+    return Doubt(last.name, "shape", None, None)
 
 
 def _of_misfit(found: Misfit | None) -> list[Doubt]:

@@ -59,7 +59,7 @@ class Doubts:
     def found(self) -> tuple[Doubt, ...]:
         """The doubts, in the order of the text: wrong numbers first of all, else right ones that are asked about."""
         spoken = self.spoken
-        wrong = list(self._once(self._wrong()))
+        wrong = list(self.once(self._wrong()))
         known = {(doubt.layer, doubt.quantity) for doubt in wrong}
         places = {doubt.at for doubt in wrong}
         every = list(self._asked()) or ([] if wrong else self._sizes_beside())
@@ -87,7 +87,7 @@ class Doubts:
         elif not asked and spoken.asking and self.quantity == "shape":
             at_places = [layer for layer, _ in spoken.places] or [self.network.nodes[-1].name]
             asked = [Doubt(at_places[0], "shape", None, None)]
-        return (*wrong, *self._once(asked))
+        return (*wrong, *self.once(asked))
 
     def _compared(self) -> list[Doubt]:
         """The layers that a question compares by their numbers, or names by their kinds; the one with the most."""
@@ -300,7 +300,7 @@ class Doubts:
             yield from (Doubt(name, quantity, None, None) for quantity in self.asked_for)
 
     @staticmethod
-    def _once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:
+    def once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:
         """One for each layer and value, and for each mistake."""
         seen: set[tuple[object, ...]] = set()
         for doubt in doubts:

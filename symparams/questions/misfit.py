@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symparams.algebra.formula import Number
@@ -141,5 +141,6 @@ def _of_size(network: Network, made: Node, told: Mismatch) -> Diagnosis | None:
 def _typed(network: Network, layer: str, text: str) -> Diagnosis | None:
     with suppress(SymparamsError):
         found = Diagnostician(network).typed(layer, "shape", text)
-        return found if found.matches else None
+        own = tuple(match for match in found.matches if not match.way)  # what comes from layers before it is a guess
+        return replace(found, matches=own) if own else None
     return None

@@ -20,6 +20,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|(?:saved|stored)\s+model"
     r"|speicher|m[eé]moire|memoria",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
+    r"|what\s+(?:will|would|should|are|is)\s+(?:be\s+)?the\s+(?:shapes|sizes|dimensions)"
     r"|(?:what|which)\s+(?:shape|size|dimensions?)\s+(?:goes|comes|is|do|does|will|leaves|enters)"
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"

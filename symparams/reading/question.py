@@ -21,6 +21,7 @@ from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python, read_text
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
+from symparams.reading.retold import retold
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import TableReading, read_summary
 from symparams.reading.tables.telling import told_beside
@@ -65,7 +66,7 @@ def read_question(source: Source, model: str | None) -> Reading:
         joint = replace(joint, repairs=())
     if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):
         return _set_against(source, several)
-    return with_told_sizes(joint)
+    return retold(with_told_sizes(joint))
 
 
 def _has_layers(text: str, coded: Iterable[Span]) -> bool:

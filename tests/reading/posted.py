@@ -163,4 +163,24 @@ net = nn.Sequential(
 )
 """,
 }
-POSTED = CALCULATED | COMPARED | MISFITS
+LISTED = {
+    "an inception block": """Two questions:
+
+1. what's the output shape, 28x28x24 or 28x28x8 (are the branches added or what)?
+2. how many params in total and does concatenate have any?
+3. why is the sky blue?
+
+inp = Input(shape=(28, 28, 16))
+b1 = Conv2D(8, 1)(inp)
+b2 = Conv2D(16, 3, padding='same')(inp)
+out = concatenate([b1, b2])
+model = Model(inp, out)
+""",
+    "a bidirectional layer": """(i) I calculate 4*(12*(40+12)+12) = 2544 parameters. pytorch: 5184. why?
+(ii) what will be the shapes of the output?
+
+lstm = nn.LSTM(input_size=40, hidden_size=12, batch_first=True, bidirectional=True)
+out, (h_n, c_n) = lstm(torch.randn(16, 30, 40))
+""",
+}
+POSTED = CALCULATED | COMPARED | MISFITS | LISTED

@@ -146,3 +146,10 @@ def test_blocks_that_are_not_shown_give_the_channels_of_their_arguments() -> Non
 def test_posted_messages(golden: Callable[[str, str], None]) -> None:
     answers = [f"# {name}\n\n{text}\n---\n\n{sp.read(text).answer().to_text()}" for name, text in MISFITS.items()]
     golden("messages_about_sizes.txt", "\n".join(answers))
+
+
+@pytest.mark.parametrize(("told", "side"), [("My images are 29x29.", 29), ("My images are 64x64.", 28), ("", 28)])
+def test_a_told_size_that_fits_wins_over_the_smallest(told: str, side: int) -> None:
+    code = CNN.replace("  # x: (64, 1, 28, 28)", "")
+    source = Source("question", f"{MATRICES}\n\n{told} What should I change in it?\n{code}")
+    assert network(source).nodes[0].shape == (1, side, side)
