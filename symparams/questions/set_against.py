@@ -12,6 +12,7 @@ from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.spoken_of import Spoken
 from symparams.reading.asking import inquiry
 from symparams.reading.doubts import Sentences, Written
+from symparams.reading.items import alone, items_in
 from symparams.reading.reading import Reading
 
 _MOST = 2  # quantities that are compared
@@ -27,9 +28,10 @@ def doubts_of_each(networks: Sequence[Network], readings: Sequence[Reading]) -> 
     """The wrong numbers of each network: one that is right for another of them is no doubt, and each is told once."""
     prose = readings[0].prose
     right = {one.at for network in networks for one in _right(Spoken(network, prose))}
+    texts = [alone(prose, item) for item in items_in(prose)] or [prose]
     found: dict[Span, list[tuple[int, Doubt]]] = {}
     for i, network in enumerate(networks):
-        for doubt in Doubts(network, prose).found():
+        for doubt in (doubt for text in texts for doubt in Doubts(network, text).found()):
             if doubt.diagnosis is not None and doubt.at is not None and doubt.at not in right:
                 found.setdefault(doubt.at, []).append((i, doubt))
     sentences = Sentences(prose)

@@ -59,6 +59,8 @@ def _row_of(source: Source) -> Reading | None:
 def models_of(source: Source, first: Reading, read: Read) -> list[Reading]:
     """The models of one program, where the prose compares them."""
     names = [name for name in first.models if name not in first.parts]
+    if names == ["model"] and is_about_several(first.prose):  # layers in a row, which may stand beside each other
+        names = [name for name in first.parts if _place(first.prose, name) < len(first.prose)]
     if not 1 < len(names) <= MOST or not compares(first.prose):
         return []
     spoken = [name for name in names if _place(first.prose, name) < len(first.prose)]

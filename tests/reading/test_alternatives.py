@@ -122,6 +122,14 @@ def test_a_number_that_is_right_for_another_is_no_mistake(tmp_path: Path) -> Non
     assert out.startswith("a has 128 parameters and b 8,192.")
 
 
+def test_numbered_questions_about_several_networks(tmp_path: Path) -> None:
+    code = "a = nn.GroupNorm(8, 64)\nb = nn.BatchNorm2d(64)\n"
+    items = "1. a has 8 groups, so I expected 8*2 = 16 parameters?\n2. for b Keras shows 256, who's wrong?"
+    out = answered(tmp_path, f"What is the difference between both?\n\n{code}\n{items}\n")
+    assert "you counted a scale and a shift for each group" in out
+    assert "you counted the running mean and variance" in out
+
+
 def test_a_layer_that_is_named_is_answered_alone(tmp_path: Path) -> None:
     text = f"Replace\n\n{CONV}\n\nby\n\n{SPLIT}\n\nWhich has fewer parameters?"
     assert answered(tmp_path, text, "--layer", "conv2d_1").startswith("96,080 = ")
