@@ -86,8 +86,6 @@ def _with_letters(own: Reading) -> Reading | None:
     try:
         built(own.statements, own.source)
     except SymparamsError as error:
-        from symparams.reading.python.published import published_calls  # noqa: PLC0415 - only where code is read
-
         with suppress(SymparamsError):
             code = _recognised(own.source)
             alone = (
