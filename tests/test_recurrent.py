@@ -279,7 +279,7 @@ SAID = {
         in each step the layer sees D input features and its own U outputs from the previous step. It computes four
         vectors of U values: the input gate, the forget gate, the output gate and the cell candidate. Each value has
         one weight for each of these D + U inputs; there is no bias. A second LSTM with its own weights processes the
-        sequence in reverse /""",
+        sequence in reverse; the outputs of both are joined, 2U features /""",
     "convention torch input(9, 5) -> lstm(4, projection=3, layers=2)": """
         in each step the first layer sees 5 input features and its own 3 outputs from the previous step. It computes
         four vectors of 4 values: the input gate, the forget gate, the output gate and the cell candidate. Each value

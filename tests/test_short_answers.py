@@ -335,7 +335,8 @@ def test_without_its_mechanism_an_answer_has_only_its_numbers(monkeypatch: pytes
     assert "filter" in told
     assert bare == (
         "**18,207 = ⟦(3·3·32 + 1)·63⟧.**\n\nThe kernel has ⟦3·3·32·63 = 18,144⟧; the bias has ⟦63⟧. "
-        "Together: ⟦18,144 + 63 = 18,207⟧. In Keras, `layer.weights` lists `kernel (3, 3, 32, 63)` and `bias (63,)`.\n"
+        "Together: ⟦18,144 + 63 = 18,207⟧.\n\nIn Keras, "
+        "`layer.weights` lists `kernel (3, 3, 32, 63)` and `bias (63,)`.\n"
     )
 
 

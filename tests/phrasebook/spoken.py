@@ -249,11 +249,14 @@ _ASKED = (
 )
 _PADDED = "input(28,15,1) -> conv(4,3,same,s=2) -> conv(4,1x3,same,s=2) -> conv(4,1)"
 _SQUARE = "input(28,28,1) -> conv(4,3,same)"
+_JOINED = "input(9,9,5) -> { conv(4,k,same) -> conv(4,k,same) | conv(4,1) } -> add -> relu"
 _UP = "input(9,9,4) -> tconv(8,{},s=2)"
 _QUANTITIES = (  # sizes of padding and of receptive fields, with what is said only of some of them
     *((_PADDED, "--layer", layer, "--quantity", "padding") for layer in ("conv_1", "conv_3")),
     (_PADDED, "--layer", "conv_3", "--quantity", "padding", "--style", "steps"),
     (_SQUARE, "--quantity", "padding"),
+    (_SQUARE, "--layer", "conv_1", "--quantity", "weights"),
+    *((_JOINED, "--layer", layer, "--quantity", "field") for layer in ("add_1", "relu_1")),
     ("input(9,64) -> attention(4)", "--total", "--quantity", "cache"),
     ("input(28,28,1) -> conv(4,1x3) -> conv(4,1)", "--layer", "conv_2", "--quantity", "field"),
     *((_UP.format(k), "--quantity", "field") for k in ("3", "k")),
