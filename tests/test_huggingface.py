@@ -191,7 +191,7 @@ def test_small_damage_is_repaired_and_told() -> None:
         "Python's True, False and None read as true, false and null",
         "the end is cut off; what stands before it was read",
     ]
-    assert [text[at.start : at.end] for _, at, _ in read.repairs] == [
+    assert [text[at.start : at.end] for _, at, *_ in read.repairs] == [
         "“model_type”",
         "'tie_word_embeddings'",
         "True",
@@ -224,7 +224,7 @@ def test_every_place_lies_in_the_config(name: str) -> None:
     shown = {text[at.start : at.end] for at in spans(read.statements)}
     assert f'"{name}"' in shown
     assert shown <= {f'"{name}"', "2", "70"}
-    assert all(text[at.start : at.end] in shown for _, at, _ in (*read.repairs, *read.assumed))
+    assert all(text[at.start : at.end] in shown for _, at, *_ in (*read.repairs, *read.assumed))
 
 
 # ---------------------------------------------------------------- what is refused

@@ -57,8 +57,10 @@ class Asked:
         return "\n".join(body for body in bodies if body.strip())
 
     def note(self, document: Document) -> str:
-        """How the text was read."""
-        return written(document, "reading", r=replace(self.reading, assumed=self._relied_on()))
+        """How the text was read; of repairs in a question those that change a number."""
+        r = self.reading
+        repairs = tuple(one for one in r.repairs if one.changes or r.kind != "question")
+        return written(document, "reading", r=replace(r, repairs=repairs, assumed=self._relied_on()))
 
     def _relied_on(self) -> tuple[Repair, ...]:
         """The assumptions that the answers rest on: those on other layers than theirs are left out."""
@@ -141,7 +143,9 @@ class Asked:
         layers = {doubt.layer for doubt in self.doubts}
         asked = inquiry(self.reading.prose)
         return replace(
-            asked, several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None)
+            asked,
+            is_asked=True,
+            several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None),
         )
 
     # ------------------------------------------------------------ JSON

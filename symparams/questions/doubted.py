@@ -27,6 +27,8 @@ _TRIED = 12  # so many layers are tried for a number that names none
 _COMPARED = 3  # layers that are told beside each other
 _NEARLY = 2  # quantities of which a formula may be nearly right
 _OF_SIZE = ("activations", "memory")  # quantities of a whole network
+_SUMMED = re.compile(r"\b(?:sum|total|altogether|together|makes|i\s+(?:get|got|have|counted))\W{0,5}$", re.I)
+_SUM = 20  # characters before a number in which it is called a sum
 _UNTRAINED = re.compile(r"non[\s-]?trainable|untrain|not\s+train|nicht\s+train", re.I)
 
 
@@ -154,7 +156,8 @@ class Doubts:
         """Whether something in prose only describes a layer: a small number, a kernel of 5*5, an output shape."""
         spoken = self.spoken
         if one.kind == "shape":
-            return spoken.sizes(one) in spoken.shapes and not spoken.is_expected(one)
+            known = spoken.sizes(one) in spoken.tensors or spoken.sizes(one) in spoken.shapes
+            return known and not spoken.is_expected(one)
         value = spoken.value(one) or 0
         if one.kind == "number" and "field" in self._quantities_of(one):
             return value < 2
@@ -176,12 +179,13 @@ class Doubts:
     def _explained(self, one: Written) -> Doubt | None:
         spoken = self.spoken
         near = list(dict.fromkeys((*self._near(one), *spoken.alike(one), *self._reading(one))))
+        here = {layer for layer, sentence in spoken.named if sentence == one.sentence}
         for quantity in self._quantities_of(one):
             for layer in near:
                 diagnosis = self._typed(layer, quantity, one)
-                if diagnosis is not None and self._is_explained(diagnosis, one):
+                if diagnosis is not None and self._is_explained(diagnosis, one, is_named=layer in here):
                     return Doubt(layer, quantity, diagnosis, one.at, one.text)
-            if one.kind == "formula":
+            if one.kind == "formula" and quantity != "field":
                 others = [n.name for n in self.network.nodes if n.counts.params != 0 and n.name not in near]
                 for layer in (*others[:_TRIED], *([None] if "+" in one.text else [])):  # a total is a sum
                     diagnosis = self._typed(layer, quantity, one)
@@ -210,10 +214,14 @@ class Doubts:
         """A number in a question that names no layer, or behind one: it is meant for the only one, or the total, for
         which a mistake gives it.
         """
-        if not {one.sentence - 1, one.sentence} & self.spoken.questions or self._quantities_of(one)[0] != "params":
+        asks = {one.sentence - 1, one.sentence} & self.spoken.questions
+        summed = _SUMMED.search(self.spoken.prose[max(one.at.start - _SUM, 0) : one.at.start])
+        if not (asks or summed) or self._quantities_of(one)[0] != "params":
             return None
         layers = [n.name for n in self.network.nodes if n.counts.params != 0][:_TRIED]
-        typed = ((layer, self._typed(layer, "params", one)) for layer in (*layers, None))
+        typed = (
+            (layer, self._typed(layer, "params", one)) for layer in (*layers, *([None] if len(layers) > 1 else []))
+        )
         found = [(layer, d) for layer, d in typed if d is not None and self._is_explained(d, one, surely=True)]
         return Doubt(found[0][0], "params", found[0][1], one.at, one.text) if len(found) == 1 else None
 
@@ -240,11 +248,16 @@ class Doubts:
             return Doubt(near, own[0], diagnosis, one.at, one.text)
         return None
 
-    def _is_explained(self, diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
-        """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of."""
+    def _is_explained(self, diagnosis: Diagnosis, one: Written, surely: bool = False, is_named: bool = False) -> bool:
+        """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of, or for a
+        formula in a sentence that names the layer.
+        """
         sum_ = self.spoken.multiples.get(one, one).text
-        pairs = not surely and re.search(r"[+(]", sum_) is not None
-        return any(len(match.made) == 1 or pairs for match in diagnosis.matches)
+        pairs = not surely and (re.search(r"[+(]", sum_) is not None or (is_named and one.kind == "formula"))
+        found = [
+            match.made for match in diagnosis.matches if not surely or match.made[0].credit
+        ]  # nobody misreads those
+        return any(len(made) == 1 or pairs for made in found)
 
     def _near(self, one: Written) -> Iterator[str | None]:
         """The layers that a number may be meant for, the likeliest first."""
@@ -256,7 +269,11 @@ class Doubts:
             near += [*spoken.named, *spoken.counted_off, *sizes]
         if self.quantity == "field":
             yield from (layer for layer, _ in spoken.places)
+            yield from (layer for layer, sentence in spoken.named if sentence in spoken.asking)
+            yield spoken.layers[-1].name
         own = {kind for kind, sentence in spoken.kinds if sentence == one.sentence}
+        if one.kind == "formula":
+            yield from (layer for layer, sentence in spoken.named if sentence == one.sentence)
         for distance in (0, 1, 2):  # a layer whose kind stands in the sentence comes first
             some = [layer for layer, sentence in near if abs(sentence - one.sentence) == distance]
             yield from sorted(some, key=lambda name: name is None or type(self.network.node(name).layer) not in own)

@@ -16,6 +16,7 @@ from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.quantities.named_layers import numbers_given
+from symparams.quantities.tensor_counts import stored_tensors
 from symparams.questions.calculations import led_on_from, multiples
 from symparams.questions.places import places_in
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
@@ -237,6 +238,12 @@ class Spoken:
         """The shapes that layers output, with their channels and without them."""
         whole = {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
         return whole | {_spatial(n.shape, n) for n in self.network.nodes if len(n.shape) > 2}
+
+    @cached_property
+    def tensors(self) -> set[tuple[Formula, ...]]:
+        """The shapes of the tensors of layers: a matrix of 8000 x 24."""
+        every = (t for n in self.network.nodes for t in stored_tensors(n.derived.rules, n.derived.facts))
+        return {tuple(map(as_formula, t.shape)) for t in every if len(t.shape) > 1}
 
     @cached_property
     def right_sizes(self) -> list[tuple[Written, str]]:

@@ -19,7 +19,7 @@ _LETTERED = re.compile(r"[^\W\d_xX]")
 _CALCULATES = re.compile(r"[*·×+^(]")
 _PLAIN = re.compile(rf"(?<![\w.,*·×+/^=-])(?:{_NUMBER})(?![\w*·×^]|[.,]\d)")
 _SHAPE = re.compile(
-    r"(?<!\w)[(\[]\s*(?:(?:None|\?|-1|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
+    r"(?<!\w)[(\[]\s*(?:(?:None|\?|-1|batch(?:_size)?|[NB]|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
 )
 _RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
 _TEX = re.compile(

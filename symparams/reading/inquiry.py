@@ -20,4 +20,5 @@ class Inquiry:
     compares: bool = False  # whether it asks why there are so many, or which layer has most
     batch: int | None = None  # how many examples a batch has, where that is told
     several: bool = False  # whether it asks about several layers, so that each answer says about which
+    is_asked: bool = False  # whether a whole text asks; False: one number alone was given
     brief: bool = False  # whether an answer before this one has said the same of another layer

@@ -99,7 +99,7 @@ def fitted(text: str, mismatch: Mismatch) -> Text | None:
     name, at = meant[0]
     what = f"`{name}` is read as {mismatch.arrives:,}, as many {mismatch.of} as arrive, not as {mismatch.expected:,}"
     span = spans(at)
-    return code.edited([Edit(span.start, span.end, str(mismatch.arrives))], what)
+    return code.edited([Edit(span.start, span.end, str(mismatch.arrives))], what, changes=True)
 
 
 def _fits(gives: int | None, mismatch: Mismatch) -> bool:

@@ -18,6 +18,7 @@ class Repair(NamedTuple):
     what: str  # a clause for the reader: "typographic quotes read as straight ones"
     at: Span  # where it first occurs, in the original text
     about: str = ""  # the layer that it is about, or that reads an input that it is about; empty: the whole network
+    changes: bool = False  # whether numbers are other than the text has them
 
 
 class WrongRow(NamedTuple):

@@ -68,7 +68,10 @@ _ARRIVING: dict[str, tuple[str, ...]] = {
         rf"(?<!to\s){_ONE}\s(?:input\s)?channels?\b(?!\s(?:out|each))",
         rf"{_ONE}-channel\b",
         rf"\bfrom\s{_ONE}\s(?:\w+\s)?to\s[\d,]+\s(?:\w+\s)?(?:channels|feature\smaps)\b",
-        r"(?<![\d.x×*])\d{1,5}\s?[x×*]\s?\d{1,5}\s?[x×*]\s?(?P<n>\d{1,5})\b(?!\s?[x×*]|\s(?:kernel|filter|conv))",
+        (
+            r"(?<![\d.x×*])(?<![x×*]\s)\d{1,5}\s?[x×*]\s?\d{1,5}\s?[x×*]\s?(?P<n>\d{1,5})\b"
+            r"(?!\s?[x×*=+]|\s(?:kernel|filter|conv))"
+        ),
     ),
     "features": (
         rf"{_ONE}\s(?:input\s)?(?:features|inputs)\b",

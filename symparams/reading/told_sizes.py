@@ -17,12 +17,12 @@ from symparams.sources import records as r
 
 _BLANK = r"\s{0,3}"
 _SHAPE = (
-    rf"(\(\s{{0,3}}(?:None|\?|-1|\d{{1,9}})(?:{_BLANK},{_BLANK}\d{{1,9}}){{0,4}},?{_BLANK}\)"
+    rf"(\(\s{{0,3}}(?:None|\?|-1|batch(?:_size)?|[NB]|\d{{1,9}})(?:{_BLANK},{_BLANK}\d{{1,9}}){{0,4}},?{_BLANK}\)"
     rf"|\d{{1,9}}(?:{_BLANK}[x×*]{_BLANK}\d{{1,9}}){{1,4}})"
 )
 # "on input (100, 32)", "my input shape is 28 x 28 x 1", "a tensor of shape (8, 64, 45, 60)"
 _CALLED = re.compile(
-    r"\b(?:inputs?|tensor|batch|feature\s?maps?|images?)"
+    r"\b(?:inputs?|tensor|batch|feature\s?maps?|images?|x(?= (?:has|is|of|with) ))"
     r"(?:[ _](?:shape|size|is|are|has|have|of|with|tensor|sequence|image|data|a|an|the)){0,5}"
     rf"{_BLANK}[:=]?{_BLANK}{_SHAPE}",
     re.IGNORECASE,
@@ -45,6 +45,10 @@ _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time st
     re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),
     re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
 )
+_COUNTED = re.compile(r"[=+]")  # behind a product, which is no shape: 5 x 5 x 16 = 400
+_FEATURES = re.compile(
+    r"(?<![\w.])(\d{1,6}) (?:input )?(?:features|sensors|variables|measurements|values each)\b", re.I
+)
 _WHAT: tuple[Arriving, ...] = ("channels", "features")
 _ALONE = 2  # nodes of a network of one layer: the input and the layer
 _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
@@ -53,7 +57,8 @@ _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # cha
 def told(prose: str, network: Network) -> tuple[r.Let, ...]:
     """Values for the letters of the inputs that fit what is told of them."""
     values = _letters(prose, network)
-    written = [_numbers(one.text) for one in written_in(prose) if one.kind == "shape"]
+    shapes = [one for one in written_in(prose) if one.kind == "shape"]
+    written = [_numbers(one.text) for one in shapes if not _COUNTED.search(prose[one.at.start : one.at.end + 3])]
     called = called_inputs(prose)
     tables = [node.layer for node in network.nodes if isinstance(node.layer, Embedding)]
     vocabulary = {size for layer in tables for size in numbers_given(layer)}  # 30522 tokens are no length
@@ -102,10 +107,12 @@ def _of_input(
         colors = [many for many, words in _COLORS.items() if re.search(words, prose, re.I)]
         if "C" in letters and len(colors) == 1:
             yield "C", colors[0]
-    elif letters == ["T"]:
+    elif letters in (["T"], ["d"], ["T", "d"]):
         lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)} - vocabulary
-        if len(lengths) == 1:
-            yield "T", lengths.pop()
+        features = set(map(int, _FEATURES.findall(prose)))
+        for name, told_ones in (("T", lengths), ("d", features)):
+            if name in letters and len(told_ones) == 1:
+                yield name, told_ones.pop()
 
 
 def _may_leave(node: Node, sizes: tuple[int, ...]) -> bool:

@@ -106,6 +106,56 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
             [("conv2d", "params", "H*W*C*F + F"), ("conv2d", "shape", "")],
             ["one weight per input value", "H − k + 1"],
         ),
+        (  # a product is no shape of the input, a sum is what is meant
+            (
+                "SeparableConv2D params\n\nInput has 16 channels, layer SeparableConv2D(36, (5, 5)): 1,012.\n\n"
+                "depthwise weights: 5 x 5 x 16 = 400\n\npointwise: 1 x 1 x 16 x 36 = 576\n\nsum: 1028\n\nWhat is wrong?"
+            ),
+            [("separable_conv2d", "params", "1028")],
+            ["you also counted biases for the depthwise step", "The size of the image does not matter"],
+        ),
+        (  # the shape of a matrix is no output, and no repair is told that changes no number
+            (
+                "Embedding\n\nmodel = Sequential([Input(shape=(120,)), Embedding(8000, 24), Flatten(), Dense(16)])\n\n"
+                "Why does the embedding have 192,000? Is a matrix 8000x24 multiplied with every word?"
+            ),
+            [("embedding", "params", "")],
+            ["192,000 = 8,000·24"],
+        ),
+        (  # modules without the class around them; the field at the layer that is named
+            (
+                "Receptive field with strides?\n\n(0): Conv2d(1, 16, kernel_size=(5, 5), stride=(2, 2))\n"
+                "(1): MaxPool2d(kernel_size=2, stride=2)\n(2): Conv2d(16, 32, kernel_size=(3, 3), stride=(1, 1))\n\n"
+                "For one unit after (2) I get 5 + 1 + 2 = 8. Why is it 15?"
+            ),
+            [("2", "field", "5 + 1 + 2")],
+            ["15, not 8"],
+        ),
+        (
+            (
+                "Receptive field\n\nself.conv1 = nn.Conv2d(3, 32, 7, stride=2)\nself.conv2 = nn.Conv2d(32, 64, 3)\n"
+                "self.conv3 = nn.Conv2d(64, 64, 3, dilation=2)\n\n"
+                "How large is the receptive field of conv3? I have 1 + 6 + 2 + 2 = 11."
+            ),
+            [("conv3", "field", "1 + 6 + 2 + 2")],
+            ["19, not 11"],
+        ),
+        (  # steps and features of a sequence, and a batch by its name
+            (
+                "LSTM\n\nA window of 60 time steps with 11 features, then an LSTM with 75 units. I calculated "
+                "4 * (60 * 11 * 75 + 75) = 198,300 but Keras tells me 26,100. Why?"
+            ),
+            [("lstm", "params", "4 * (60 * 11 * 75 + 75)")],
+            ["26,100 = 4·75·(11 + 75 + 1)"],
+        ),
+        (
+            (
+                "x has shape (batch, 100, 256).\n\nmha = layers.MultiHeadAttention(6, key_dim=64)\ny = mha(x, x)\n\n"
+                "4 * (256*256 + 256) = 263,168. Where do the extra 131,456 come from?"
+            ),
+            [("multi_head_attention", "params", "4 * (256*256 + 256)")],
+            ["394,624", "as if the heads divided these"],
+        ),
     ],
 )
 def test_what_is_asked(text: str, doubts: list[tuple[str, str, str]], said: list[str]) -> None:

@@ -29,8 +29,11 @@ class Text:
     origins: Sequence[int]
     repairs: tuple[Repair, ...] = field(default=())
 
-    def edited(self, edits: Iterable[Edit], what: str = "") -> Text:
-        """The text with some stretches replaced, in their order; the repair is noted if it has a name."""
+    def edited(self, edits: Iterable[Edit], what: str = "", *, changes: bool = False) -> Text:
+        """The text with some stretches replaced, in their order; the repair is noted if it has a name.
+
+        `changes`: whether numbers are others then.
+        """
         parts: list[str] = []
         origins: list[int] = []
         at = 0
@@ -48,13 +51,13 @@ class Text:
             return self
         parts.append(self.text[at:])
         origins += self.origins[at:]
-        return Text("".join(parts), origins, self.repairs).noted(what, first)
+        return Text("".join(parts), origins, self.repairs).noted(what, first, changes=changes)
 
-    def noted(self, what: str, place: int) -> Text:
+    def noted(self, what: str, place: int, *, changes: bool = False) -> Text:
         """The same with a repair noted, once."""
         if not what or any(r.what == what for r in self.repairs):
             return self
-        return Text(self.text, self.origins, (*self.repairs, Repair(what, Span(place))))
+        return Text(self.text, self.origins, (*self.repairs, Repair(what, Span(place), changes=changes)))
 
     def replaced(self, pattern: str, new: str | Callable[[re.Match[str]], str], what: str) -> Text:
         """Every match replaced."""

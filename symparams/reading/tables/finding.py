@@ -13,7 +13,7 @@ from symparams.reading.tables.cleaning import Cleaned, cleaned
 from symparams.reading.tables.damage import repairs
 from symparams.reading.tables.keras_boxes import box, box_rows
 from symparams.reading.tables.keras_rows import keras_rows
-from symparams.reading.tables.modules import printed_model
+from symparams.reading.tables.modules import Printed, printed_model, printed_part
 from symparams.reading.tables.table import Form, Row, Table, Total, What
 from symparams.reading.tables.torch_rows import fed_rows, info_rows, summary_rows
 from symparams.reading.tables.weights import lists_weights, weight_rows
@@ -41,6 +41,8 @@ _COLUMN = re.compile(
     re.IGNORECASE,
 )
 _MODULE = re.compile(r"(?<![\w.(=])[A-Z]\w*\(\s*\([\w.\-]+\):\s*(?:\d+\s+x\s+)?[A-Za-z_][\w.]*\(")
+# Modules of a printed model without the class around them: two lines such as (0): Conv2d(3, 8).
+_PART = re.compile(r"^[ \t]*\([\w.]+\): [A-Z]\w*\([^\n]*\)[ \t]*\n[ \t]*\([\w.]+\): [A-Z]\w*\(", re.MULTILINE)
 _TABLES = 50  # in a text, at most
 _LONG = 400_000  # characters of a table, at most
 _FAR = 2_000  # characters between a title and its header, or between totals, at most
@@ -59,7 +61,8 @@ _MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\((?:\s{0,200}[^()\n]{1,80}% MACs,)?\W
 
 def find_tables(text: str, name: str = "<text>", rows: int = _ENOUGH) -> list[Table]:
     """Every table in a text, in order; those without a single row are left out, without a head those with fewer."""
-    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text) or _ROW_LIKE.search(text) or lists_weights(text)):
+    known = (_HEADER_LIKE, _MODULE_LIKE, _ROW_LIKE, _PART)
+    if not (any(pattern.search(text) for pattern in known) or lists_weights(text)):
         return []
     source, clean = Source(name, text[:_TEXT]), cleaned(text[:_TEXT])
     tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean, rows) or _weights(clean)
@@ -185,12 +188,13 @@ def _models(source: Source, clean: Cleaned) -> Iterator[Table]:
         if printed is None:
             continue
         end = max(printed.end, found.end())
-        rows: tuple[Row, ...] = tuple(printed.rows)
-        yield Table(
-            "modules",
-            Span(found.start(), end),
-            rows,
-            printed.title,
-            (),
-            tuple(repairs(clean, Span(found.start(), end), found.start(), end, ())),
-        )
+        yield _of_modules(clean, Span(found.start(), end), printed)
+    if end == 0 and (part := _PART.search(clean.text)) is not None:
+        printed = printed_part(source, clean.text, part.start())
+        if len(printed.rows) > 1:
+            yield _of_modules(clean, Span(part.start(), printed.end), printed)
+
+
+def _of_modules(clean: Cleaned, at: Span, printed: Printed) -> Table:
+    rows: tuple[Row, ...] = tuple(printed.rows)
+    return Table("modules", at, rows, printed.title, (), tuple(repairs(clean, at, at.start, at.end, ())))

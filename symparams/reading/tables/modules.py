@@ -39,6 +39,12 @@ def printed_model(source: Source, text: str, start: int) -> Printed | None:
     return Printed(head["type"], reader.rows, end)
 
 
+def printed_part(source: Source, text: str, start: int) -> Printed:
+    """Modules without the class around them, as a part of a printed model is pasted, from `start` on."""
+    reader = _Reader(source, text)
+    return Printed("Sequential", reader.rows, reader._children(start, "", 0))
+
+
 class _Reader:
     def __init__(self, source: Source, text: str) -> None:
         self.source = source
