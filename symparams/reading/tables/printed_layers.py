@@ -156,8 +156,8 @@ def _arranged(values: dict[str, Argument], call: str) -> None:
         ):
             del values[name]
     for name in ("padding", "dilation"):
-        usual = ((0,), (0, 0), (1,)) if name == "dilation" else ((0,), (0, 0))
-        if call in ("maxpool", "avgpool") and values.get(name) in usual:
+        nothing = ((0,), (0, 0), (1,)) if name == "dilation" else ((0,), (0, 0))
+        if call in ("maxpool", "avgpool") and values.get(name) in nothing:
             del values[name]
     for name in ("ceil", "bidirectional"):
         if values.get(name) is False:
