@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple, get_args
 
 from symparams.algebra.formula import Formula, Value, as_formula, total
@@ -73,7 +73,14 @@ class MatchSection:
 
     @property
     def _gaps(self) -> list[int]:
-        """By how much each term of a total is too small, where all are known, few, and wrong to the same side."""
+        """By how much each term of a total is too small, where all are known, few, and wrong to the same side; by how
+        much each of two mistakes makes a number too small.
+        """
+        if self.match.between is not None:
+            values = (self.diagnosis.value[0], self.match.between, self.match.wrong[0].value)
+            known = [value for value in values if isinstance(value, int)]
+            steps = [one - other for one, other in pairwise(known)] if len(known) == len(values) else []
+            return steps if all(step > 0 for step in steps) or all(step < 0 for step in steps) else []
         terms = self.match.terms[: _SHOWN + 1]
         gaps = [t.right - t.wrong for t in terms if isinstance(t.right, int) and isinstance(t.wrong, int)]
         alike = all(gap > 0 for gap in gaps) or all(gap < 0 for gap in gaps)

@@ -29,6 +29,7 @@ class Mistake:
     carried: bool = False  # whether it was made in earlier layers and the rest follows from it
     layers: tuple[str, ...] = ()  # of a total: the layers where it was made; (): wherever it can be made
     axes: tuple[str, ...] = ()  # what the numbers belong to; (): to what is asked for
+    between: tuple[Formula, ...] = ()  # of two: the rules with the first alone
 
 
 class Mistakes:
@@ -77,7 +78,7 @@ class Mistakes:
             for second in every[every.index(first.made[0]) + 1 :]:
                 of_both = _shapes(task, first, second) if task.quantity == "shape" else edited(second, subjects)
                 for rules in of_both:
-                    yield Mistake((*first.made, second), rules)
+                    yield Mistake((*first.made, second), rules, between=first.rules)
 
     def slips_together(self, task: Task) -> Iterator[tuple[tuple[Misconception, ...], Filled | Formula]]:
         """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first.

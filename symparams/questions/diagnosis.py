@@ -181,7 +181,8 @@ class Diagnostician:
     def _match(self, task: Task, mistake: Mistake) -> Match:
         wrong = task.derivations(mistake.rules, mistake.axes)
         way = tuple(self._way(mistake.made[0], task.index)) if mistake.carried else ()
-        return Match(mistake.made, wrong, way)
+        between = worked_out(mistake.between[0], self.network.facts) if len(mistake.between) == 1 else None
+        return Match(mistake.made, wrong, way, between=between)
 
     def _way(self, made: Misconception, index: int) -> Iterator[Arriving]:
         """The layers before one whose outputs a misconception makes wrong, in reading order."""

@@ -47,6 +47,7 @@ class Match:
     way: tuple[Arriving, ...] = ()  # of a mistake in earlier layers: from where it was made to what is asked for
     terms: tuple[Changed, ...] = ()  # of a total: the layers where it was made
     or_in: tuple[str, ...] = ()  # of a total with one such layer: others where the same mistake gives the same
+    between: Value | None = None  # of two in one number: what the first alone gives
 
     @property
     def carried(self) -> bool:
