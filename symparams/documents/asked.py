@@ -57,10 +57,12 @@ class Asked:
         return "\n".join(body for body in bodies if body.strip())
 
     def note(self, document: Document) -> str:
-        """How the text was read; of repairs in a question those that change a number."""
-        r = self.reading
-        repairs = tuple(one for one in r.repairs if one.changes or r.kind != "question")
-        return written(document, "reading", r=replace(r, repairs=repairs, assumed=self._relied_on()))
+        """How the text was read; in a question only repairs that change a number, and what could be otherwise."""
+        r, assumed = self.reading, self._relied_on()
+        if r.kind == "question":
+            r = replace(r, repairs=tuple(one for one in r.repairs if one.changes))
+            assumed = tuple(one for one in assumed if not one.implied)
+        return written(document, "reading", r=replace(r, assumed=assumed))
 
     def _relied_on(self) -> tuple[Repair, ...]:
         """The assumptions that the answers rest on: those on other layers than theirs are left out."""

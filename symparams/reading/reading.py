@@ -19,6 +19,7 @@ class Repair(NamedTuple):
     at: Span  # where it first occurs, in the original text
     about: str = ""  # the layer that it is about, or that reads an input that it is about; empty: the whole network
     changes: bool = False  # whether numbers are other than the text has them
+    implied: bool = False  # of an assumption: whether the text leaves no other choice
 
 
 class WrongRow(NamedTuple):

@@ -70,8 +70,8 @@ def test_a_large_kernel_is_not_taken_on_what_is_no_image() -> None:
 
 def test_an_answer_says_only_what_it_rests_on() -> None:
     answer = sp.read(BEHEADED).answer().to_text()
-    assert "Assumed: conv2d_5 has kernel size 1 × 1, as the table implies." in answer
     assert "conv2d_4 has" not in answer
+    assert "Assumed" not in answer  # its kernel size follows from the table
 
 
 @pytest.mark.parametrize(

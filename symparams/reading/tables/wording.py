@@ -58,7 +58,7 @@ def _of_row(one: Placed, form: Form) -> Iterator[Repair]:
         what = "is not known: its shape and its number of parameters are taken as printed"
         yield Repair(f"`{one.name}` {what}", one.at, one.name)
     elif settings and form != "modules":
-        yield Repair(f"`{one.name}` has {settings}, as the table implies", one.at, one.name)
+        yield Repair(f"`{one.name}` has {settings}, as the table implies", one.at, one.name, implied=True)
 
 
 def _next(placed: Sequence[Placed], one: Placed) -> str:
