@@ -202,9 +202,14 @@ class LayerAnswer:
 
     @cached_property
     def tensors(self) -> Sequence[StoredTensor]:
-        """Its parameters by the names that stand in front of them, where the framework has the layer."""
+        """Its parameters by the names that stand in front of them, where the framework has the layer, and not many."""
+        return self.listed if len(self.listed) <= _LISTED else ()
+
+    @cached_property
+    def listed(self) -> Sequence[StoredTensor]:
+        """The same however many there are."""
         own = self.entry.account.stored_parameters
-        if not self.entry.account.derived.is_stock or len(own) > _LISTED:
+        if not self.entry.account.derived.is_stock:
             return ()
         names = [t.name.rpartition(".")[2] for t in own] if self.solution.convention == "keras" else []
         if len(set(names)) < len(own):

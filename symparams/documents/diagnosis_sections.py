@@ -73,7 +73,7 @@ class DiagnosisDocument:
     def missing(self) -> Missing | None:
         """The tensors that a number of parameters is too small by."""
         gap = self.gap if self.diagnosis.quantity == "params" and self.diagnosis.node is not None else None
-        return None if gap is None or gap >= 0 else missing_tensors(self.own.tensors, -gap)
+        return None if gap is None or gap >= 0 else missing_tensors(self.own.listed, -gap)
 
     @cached_property
     def right_for(self) -> RightFor | None:

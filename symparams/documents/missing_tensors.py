@@ -10,7 +10,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import as_formula
 from symparams.quantities.tensor_counts import StoredTensor
 
-_NAMED = 3  # tensors that are named
+_NAMED = 8  # tensors that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class Missing:
 
 
 def missing_tensors(stored: Sequence[StoredTensor], count: int) -> Missing | None:
-    """The tensors with so many numbers: a single one, else all biases; None where there are none, or too many."""
+    """The tensors with so many numbers: a single one, else all biases, else all that are no matrices; None where there
+    are none, or too many.
+    """
     sizes = {t.name: _numbers(t) for t in stored}
     if len(stored) < 2 or None in sizes.values():
         return None
@@ -38,6 +40,7 @@ def missing_tensors(stored: Sequence[StoredTensor], count: int) -> Missing | Non
 def _candidates(stored: Sequence[StoredTensor]) -> Iterator[tuple[StoredTensor, ...]]:
     yield from ((t,) for t in stored)
     yield tuple(t for t in stored if t.kind == "bias")
+    yield tuple(t for t in stored if len(t.shape) == 1)
 
 
 def _numbers(tensor: StoredTensor) -> int | None:

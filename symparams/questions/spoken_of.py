@@ -32,6 +32,7 @@ _EXPECTED = re.compile(  # stands before what somebody takes for right
     r"(?:(?!\bbut\b)[^.?!;]){0,40}$",
     re.I,
 )
+_BESIDE = re.compile(r"\b(?:after|behind|following|past)\s+(?:the\s+|an?\s+|my\s+)?$", re.I)  # the dense layer after
 _SUPPOSED = re.compile(r"\b(?:without|if\s+there\s+were\s+no)\b[^.?!]{0,40}\bwould\b[^.?!,;]{0,20}$", re.I)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
@@ -105,8 +106,11 @@ class Spoken:
 
     @cached_property
     def kinds(self) -> list[tuple[type[Layer], int]]:
-        """The kinds of layers that the text names, each with the number of its sentence."""
-        words = ((m[0].lower(), self.sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose))
+        """The kinds of layers that the text names, each with the number of its sentence; not as the place of others."""
+        found = (
+            m for m in re.finditer(r"[^\W\d_]\w*", self.prose) if not _BESIDE.search(self.prose[: m.start()][-_BEFORE:])
+        )
+        words = ((m[0].lower(), self.sentences.of(m.start())) for m in found)
         own = {type(node.layer) for node in self.network.nodes}
         known = {word: kind for word, kind in kinds().items() if kind in own or not word.islower()}
         return [(known[word], sentence) for word, sentence in words if word in known]
