@@ -195,7 +195,9 @@ def test_what_a_machine_has_besides_changes_nothing(monkeypatch: pytest.MonkeyPa
     assert not re.search(rb"Noto", made)
 
 
+@pytest.mark.extra
 def test_python_has_the_engines_of_the_command(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
     net = sp.parse("input(8) -> dense(4)")
     solution = net.solve()
     assert solution.to_pdf() == solution.to_pdf(engine="typst") != b""

@@ -12,7 +12,13 @@ from tests.site.building import SITE, build, module
 executed = module("executed")
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in SITE.glob("*.md")))
+_NAMES = sorted(path.stem for path in SITE.glob("*.md"))
+_WITH_TYPST = ("appendix",)  # whose pictures are PDF
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.extra] * (name in _WITH_TYPST)) for name in _NAMES]
+)
 def test_outputs_are_what_the_program_says(name: str, request: pytest.FixtureRequest) -> None:
     page = SITE / f"{name}.md"
     if request.config.getoption("--rewrite"):
