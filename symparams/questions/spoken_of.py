@@ -1,9 +1,8 @@
-"""What prose says of one network: which layers it names or counts off, and which of its numbers are right."""
+"""What prose says of one network: the layers that it names, and which of its numbers are right."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -12,59 +11,35 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
 from symparams.layers.dense import Flatten
-from symparams.model.layer import Layer, Shape
+from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
-from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.quantities.named_layers import numbers_given
 from symparams.quantities.tensor_counts import stored_tensors
 from symparams.questions.calculations import led_on_from, multiples
-from symparams.questions.places import places_in
-from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
+from symparams.questions.naming import Naming
+from symparams.reading.doubts import Written, written_in
 from symparams.sources.answers import read_answer, read_shape
 
 _BEFORE = 80  # characters before a number that say how it is meant
 SMALLEST = 10  # smaller numbers in prose are settings, not counts
-_EXPECTING = re.compile(  # who says so asks, too
-    r"\b(?:I|we)(?:'d|\s+would)?(?:\s+have)?\s+expect(?:ed)?|\bshould(?:n't)?\s+(?:be|have)\b", re.I
-)
 _EXPECTED = re.compile(  # stands before what somebody takes for right
     r"\b(?:expect(?:ed|ing)?|should(?:n't)?|thought|think|believed?|instead\s+of|rather\s+than|(?:and|why|but)\s+not)\b"
     r"(?:(?!\bbut\b)[^.?!;]){0,40}$",
     re.I,
 )
-_BESIDE = re.compile(r"\b(?:after|behind|following|past)\s+(?:the\s+|an?\s+|my\s+)?$", re.I)  # the dense layer after
 _SUPPOSED = re.compile(r"\b(?:without|if\s+there\s+were\s+no)\b[^.?!]{0,40}\bwould\b[^.?!,;]{0,20}$", re.I)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRAINED = re.compile(
     r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
 )
 
 
-class Spoken:
+class Spoken(Naming):
     """Reads prose about one network."""
 
     def __init__(self, network: Network, prose: str) -> None:
-        self.network = network
-        self.prose = prose
+        super().__init__(network, prose)
         self.written = written_in(prose, network.symbols)
-        self.sentences = Sentences(prose)
-        expecting = {self.sentences.of(word.start()) for word in _EXPECTING.finditer(prose)}
-        self.questions = asking(prose)
-        self.asking = self.questions | expecting
-
-    # ------------------------------------------------------------ layers
-
-    @cached_property
-    def only(self) -> str | None:
-        """The only layer that has parameters; None if there are several, or none."""
-        weighted = [node.name for node in self.network.nodes if node.counts.params != 0]
-        return weighted[0] if len(weighted) == 1 else None
-
-    @property
-    def layers(self) -> list[Node]:
-        """The layers, without the inputs."""
-        return [node for node in self.network.nodes if node.layer.inputs != "none"]
 
     def sole(self, quantity: str) -> str | None:
         """The only layer that a question about a quantity can be meant for; None if there are several, or none."""
@@ -73,77 +48,6 @@ class Spoken:
             return self.only
         some = self.layers if len(self.layers) == 1 else changing
         return some[0].name if len(some) == 1 else None
-
-    @cached_property
-    def named(self) -> list[tuple[str, int]]:
-        """The layers that are called by their names, each with the number of its sentence."""
-        found = []
-        for name in [node.name for node in self.network.nodes if node.layer.inputs != "none"]:
-            if name.isdecimal():
-                pattern = rf"\b(?:layer|module|model\[)\s?{name}\b"
-            elif not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
-                pattern = rf"[`'\"]{re.escape(name)}[`'\"]"
-            else:
-                pattern = rf"(?<![\w.]){re.escape(name)}(?![\w])"
-            marks = re.finditer(pattern, self.prose, re.I if name.isdecimal() else 0)
-            found += [(name, self.sentences.of(mark.start())) for mark in marks]
-        return sorted(found, key=lambda pair: pair[1])
-
-    @cached_property
-    def places(self) -> list[tuple[str, int]]:
-        """The last layers of the parts that the text names."""
-        return list(places_in(self.network, self.sentences))
-
-    @cached_property
-    def counted_off(self) -> list[tuple[str, int]]:
-        """The layers that the text numbers: the second convolution."""
-        found = []
-        for one in ordinals_in(self.prose):
-            node = at(of_words(self.network, one.words), one.position)
-            if node is not None:
-                found.append((node.name, one.sentence))
-        return found
-
-    @cached_property
-    def kinds(self) -> list[tuple[type[Layer], int]]:
-        """The kinds of layers that the text names, each with the number of its sentence; not as the place of others."""
-        found = (
-            m for m in re.finditer(r"[^\W\d_]\w*", self.prose) if not _BESIDE.search(self.prose[: m.start()][-_BEFORE:])
-        )
-        words = ((m[0].lower(), self.sentences.of(m.start())) for m in found)
-        own = {type(node.layer) for node in self.network.nodes}
-        known = {word: kind for word, kind in kinds().items() if kind in own or not word.islower()}
-        return [(known[word], sentence) for word, sentence in words if word in known]
-
-    @cached_property
-    def only_ones(self) -> list[tuple[str, int]]:
-        """The layers with parameters that are the only one of a kind which the text names, each with its sentence."""
-        spoken = Counter(sentence for _, sentence in self.kinds)
-        found = []
-        for kind, sentence in self.kinds:
-            own = [n.name for n in self.network.nodes if type(n.layer) is kind and n.derived.counts.params != 0]
-            if len(own) == 1 and spoken[sentence] < _DESCRIBED:
-                found.append((own[0], sentence))
-        return list(dict.fromkeys(found))
-
-    def without(self) -> Iterator[str]:
-        """A layer of each kind that has no parameters and is asked about."""
-        spoken = Counter(sentence for _, sentence in self.kinds)
-        without = {
-            kind for kind, sentence in self.kinds if self.is_near_question(sentence) and spoken[sentence] < _DESCRIBED
-        }
-        for node in self.network.nodes:
-            if type(node.layer) in without and node.layer.inputs != "none" and node.derived.counts.params == 0:
-                without.discard(type(node.layer))
-                yield node.name
-
-    def is_near_question(self, sentence: int) -> bool:
-        """Whether a sentence asks, or the one behind it."""
-        return sentence in self.asking or sentence + 1 in self.asking
-
-    def is_without(self, layer: str) -> bool:
-        """Whether a layer has no parameters."""
-        return self.network.node(layer).derived.counts.params == 0
 
     # ------------------------------------------------------------ counts
 
