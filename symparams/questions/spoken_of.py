@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from symparams.algebra.evaluation import number
+from symparams.algebra.evaluation import Exact, number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
 from symparams.layers.dense import Flatten
@@ -228,35 +228,41 @@ class Spoken(Naming):
 
     # ------------------------------------------------------------ values
 
-    def value(self, one: Written) -> int | None:
+    @staticmethod
+    def value(one: Written) -> int | None:
         """The number that something comes to; None for a shape, or where it is no integer."""
-        text = one.text
-        if one.kind == "shape" and len(read := re.findall(r"\d+", text)) < 2 and read:
-            text = read[0]
-        with suppress(SymparamsError):
-            if one.kind == "shape":
-                read_shape(Source("text", text), {})
-                return None
-            if one.kind == "number" and _DOTTED.fullmatch(text):  # 18.207, as several languages write it
-                text = text.replace(".", "")
-            value = number(read_answer(Source("text", text), {}))
-            return value if isinstance(value, int) else None
-        return None
+        value = _value(one.kind, one.text)
+        return value if isinstance(value, int) else None
 
     @staticmethod
     def is_fraction(one: Written) -> bool:
         """Whether it is a formula whose value is no integer: (100 - 5)/2 + 1."""
-        with suppress(SymparamsError):
-            value = number(read_answer(Source("text", one.text), {})) if one.kind == "formula" else None
-            return value is not None and not isinstance(value, int)
-        return False
+        value = _value(one.kind, one.text) if one.kind == "formula" else None
+        return value is not None and not isinstance(value, int)
 
     @staticmethod
     def sizes(one: Written) -> tuple[Formula, ...]:
         """The sizes of a shape."""
-        with suppress(SymparamsError):
-            return read_shape(Source("text", one.text), {})
-        return ()
+        return _sizes(one.text)
+
+
+@lru_cache(1024)
+def _value(kind: str, text: str) -> Exact | None:
+    """What a number or a formula comes to; None for a shape, and where it comes to none."""
+    if kind == "shape":
+        return None
+    if kind == "number" and _DOTTED.fullmatch(text):  # 18.207, as several languages write it
+        text = text.replace(".", "")
+    with suppress(SymparamsError):
+        return number(read_answer(Source("text", text), {}))
+    return None
+
+
+@lru_cache(1024)
+def _sizes(text: str) -> tuple[Formula, ...]:
+    with suppress(SymparamsError):
+        return read_shape(Source("text", text), {})
+    return ()
 
 
 def _spatial(shape: Shape, node: Node) -> tuple[Formula, ...]:

@@ -105,6 +105,7 @@ def _quantity(texts: Iterable[str]) -> str:
     return "" if not named or "params" in named else named[0]
 
 
+@lru_cache(64)
 def named_in(text: str) -> tuple[str, ...]:
     """The quantities that a text names; parameters last."""
     found = [name for name, words in _QUANTITIES.items() if _spoken(words).search(text)]
