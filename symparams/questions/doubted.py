@@ -53,7 +53,7 @@ class Doubts:
         self.spoken = Spoken(network, prose)
         asked = inquiry(prose)
         self.quantity = asked.quantity or "params"  # that is asked about where no shape is written
-        self.quantities = asked.quantities or ("params",)
+        self.quantities = asked.quantities or (self.quantity,)
         self.asked_for = asked.quantities if len(asked.quantities) > 1 else (self.quantity,)  # in one question
         self.topics, self.batch = asked.topics, asked.batch
         self.diagnostician = Diagnostician(network)

@@ -25,6 +25,7 @@ from symparams.questions.diagnosis import Diagnosis
 
 Change: TypeAlias = Literal["setting", "channels", "axes", "inputs"]
 _PADDING = (1, 0, 2, 3)  # positions of padding that are tried
+_FAR = 64  # times as many inputs as there are: more says nothing
 _TYPED = 12  # numbers that were typed, or sizes of the network, which are tried
 _WORDS = 8  # a setting with more words is an activation, on which no number depends
 
@@ -178,7 +179,8 @@ def _solved(derived: Derived, count: int) -> Iterator[int]:
         first, second, third = (_on(derived, derived.layer, n).counts.params for n in (1, 2, 3))
         if isinstance(first, int) and isinstance(second, int) and third == 2 * second - first and second > first:
             inputs, rest = divmod(count - first, second - first)
-            if inputs >= 0 == rest:
+            own = derived.arriving[0].shape[derived.feature_axis % len(derived.arriving[0].shape)]
+            if inputs >= 0 == rest and (not isinstance(own, int) or inputs <= _FAR * own):
                 yield inputs + 1
 
 

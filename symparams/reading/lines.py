@@ -26,6 +26,9 @@ _BEHIND = re.compile(  # what may stand behind the number of a line
     rf"[ \t*_`|$]{{0,9}}(?:{_RESULT}|{_UNIT}|{_NOTE})?[ \t.,;*_`|$]{{0,9}}$",
     re.I,
 )
+_SETTING = re.compile(  # names of sizes, which count no layer: output_dim = 2
+    r"_(?:dim|size|units|length|len|steps|features|channels|shape|filters|heads)\b|^(?:n|num|in|out)_\w+$", re.I
+)
 _MOST = 200  # lines of a calculation
 
 
@@ -46,7 +49,7 @@ def labeled_lines(prose: str) -> Iterator[Line]:
         end = prose.find("\n", label.end())
         end = following if end < 0 else min(end, following)
         written = _only(prose, label.end(), end)
-        if written is not None:
+        if written is not None and not _SETTING.search(label["label"]):
             yield Line(label["label"].strip(), written, False, _TOTAL.search(label["label"]) is not None)
 
 

@@ -41,6 +41,10 @@ _PAIRS = (
     re.compile(rf"\b{_IMAGE}(?:[ ,:=(]{{1,3}}{_OTHER}[a-z]{{1,12}}){{0,4}}[ :=(]{{1,3}}{_PAIR}", re.IGNORECASE),
     re.compile(rf"{_PAIR}(?:[ -]{{1,2}}{_OTHER}[a-z]{{1,12}}){{0,3}} {_IMAGE}", re.IGNORECASE),
 )
+_MADE = re.compile(
+    r"\b(?:yields?|gives?|gets?|got|becomes?|produces?|outputs?|returns?|into)\s+(?:an?\s+|the\s+)?$", re.I
+)
+_NEAR = 20  # characters before a size that say whether it is one of an output
 _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time steps", "200 tokens"
     re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),
     re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
@@ -101,7 +105,13 @@ def _of_input(
         return
     letters = [size.name for size in node.shape if isinstance(size, Symbol)]
     if {"H", "W"} <= {*letters}:
-        pairs_told = {(int(h), int(w)) for pattern in _PAIRS for h, w in pattern.findall(prose)}
+        found = (
+            m
+            for pattern in _PAIRS
+            for m in pattern.finditer(prose)
+            if not _MADE.search(prose[max(m.start() - _NEAR, 0) : m.start()])
+        )
+        pairs_told = {(int(m[1]), int(m[2])) for m in found}
         if len(pairs_told) == 1:
             yield from zip(("H", "W"), pairs_told.pop(), strict=True)
         colors = [many for many, words in _COLORS.items() if re.search(words, prose, re.I)]

@@ -156,6 +156,11 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
             [("multi_head_attention", "params", "4 * (256*256 + 256)")],
             ["394,624", "as if the heads divided these"],
         ),
+        (  # names of sizes count no layer
+            "model = Sequential()\nmodel.add(LSTM(2, input_dim=3))\n\ninput_dim = 3, output_dim = 2\n\nWhy is it 48?",
+            [("lstm", "params", "")],
+            ["48 = 4·2·(3 + 2 + 1)"],
+        ),
     ],
 )
 def test_what_is_asked(text: str, doubts: list[tuple[str, str, str]], said: list[str]) -> None:
