@@ -123,4 +123,6 @@ def _goes_with(nodes: Sequence[Node], group: Sequence[int], seldom: set[tuple[st
         return False
     family = nodes[index].layer.family
     families = [nodes[i].layer.family for i in group if nodes[i].kind not in PADDING]
+    if not families:  # padding alone has no box that a further layer could be drawn in
+        return False
     return family in _JOINED and family not in families and families[-1] in _JOINED[family]

@@ -19,6 +19,15 @@ NET = "input(28, 28, 1) -> conv(32, 3, relu) -> maxpool(2) -> flatten -> dense(1
 HOSTILE = ["</svg><script>alert(1)</script>", "&#x3c;", "]]>", "%n_{x}$\\end{document}", "王小明", "משה", "x" * 3000]
 
 
+_BEHIND = ("bn", "relu", "conv(4, 3)", "dropout(0.5)", "maxpool(2)", "flatten", "ln", "zeropad(1)", "separable(4, 3)")
+
+
+@pytest.mark.parametrize("behind", _BEHIND)
+@pytest.mark.parametrize("padding", ["zeropad(1)", "pad(1)", "crop(1)", "zeropad(1) -> zeropad(2)"])
+def test_whatever_stands_behind_padding(padding: str, behind: str) -> None:
+    assert sp.parse(f"input(9, 9, 3) -> {padding} -> {behind}").figure().to_svg().startswith("<svg")
+
+
 def test_a_figure_is_printed_or_written(tmp_path: Path) -> None:
     status, printed, _ = run("draw", "-e", NET)
     assert status == 0
