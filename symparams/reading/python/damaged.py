@@ -95,6 +95,11 @@ _CHARACTERS: tuple[tuple[str, str | Callable[[re.Match[str]], str], str], ...] =
     (r"[−‐‑–—](?=\s*[\d\w(])", "-", "typographic dashes read as minus signs"),
     (r"(?<=\d)\s?×\s?(?=\d)", "*", "multiplication signs read as *"),
     (r"…", "...", ""),
+    (  # m = nn.Conv2d(48, 96, 3) -> 3*3*48*96 + 96 = 41568
+        r"^(?![ \t]*(?:async[ ]+)?def\b)([^\n#]*\))[ \t]+(?:-+>|=+>|→)[ \t]+(?=[(\d])",
+        lambda m: f"{m[1]}  # ",
+        "",
+    ),
 )  # fmt: skip
 
 
