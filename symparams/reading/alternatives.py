@@ -20,13 +20,14 @@ _DIVIDER = re.compile(  # a line alone that says that what follows stands in pla
     re.I | re.M,
 )
 _COMPARED = re.compile(
-    r"\b(?:vs|versus|compar\w+|instead\s+of|difference\s+between|cheaper|fewer|smaller|larger|bigger|lighter|heavier"
+    r"\b(?:vs|versus|compar\w+|instead\s+of|differ(?:s|ence)?\s+between|such\s+a\s+difference|cheaper|fewer|smaller|larger|bigger|lighter|heavier"
     r"|half|twice|times\s+as|replac\w+|which\s+(?:of|one|is|has)|both|swapp\w+|alternativ\w+)\b",
     re.I,
 )
 _SEVERAL = re.compile(
     r"\b(?:both|(?:the|these|those|of)\s+(?:two|three|four)\b|which\s+(?:of|one)\b|(?:two|three|four)\s+(?:\w+\s+)?"
-    r"(?:versions?|variants?|options?|models?|networks?|layers?|blocks?|stems?))",
+    r"(?:versions?|variants?|options?|models?|networks?|layers?|blocks?|stems?)"
+    r"|differ(?:s|ence)?\s+between|(?:such\s+a|this)\s+difference)\b",
     re.I,
 )
 

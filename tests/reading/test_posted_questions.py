@@ -168,3 +168,24 @@ def test_what_is_asked(text: str, doubts: list[tuple[str, str, str]], said: list
     assert [(d.layer, d.quantity, d.text) for d in answer.doubts] == doubts
     shown = answer.to_text()
     assert [part for part in said if part not in shown] == [], shown
+
+
+def test_models_whose_difference_is_asked_for_stand_beside_each_other() -> None:
+    text = """The number of parameters differs between the sequential and the functional API
+
+        model = Sequential()
+        model.add(LSTM(2, input_dim=3))
+
+        returns 48 parameters. But
+
+        inputs = Input(shape=(3, 1))
+        lstm = LSTM(2)(inputs)
+        model = Model(inputs, lstm)
+
+        returns 32 parameters.
+
+        Why is there such a difference?
+    """
+    shown = sp.read(text.replace("        ", "")).answer().to_text()
+    assert "32 = 4·2·(2 + 2)" in shown
+    assert "48 = 4·2·(3 + 2 + 1)" in shown
