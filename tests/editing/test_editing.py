@@ -19,6 +19,7 @@ from symparams.editing.words import defined
 from symparams.layers import CATALOGUE
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer
+from tests.books.test_tree import valid
 from tests.conftest import EXAMPLES
 from tests.helpers import net, networks
 
@@ -89,6 +90,7 @@ def test_totals_add_up(path: Path) -> None:
 
 @given(networks())
 def test_totals_of_random_networks_add_up(text: str) -> None:
+    valid(text)
     check_totals(text.replace(" -> ", "\n-> "))
     check_totals(text)
 

@@ -350,6 +350,7 @@ def _appendix() -> str:
 
     sources = tuple(Source(f"net{n}.arch", text) for n, text in enumerate(_BOOK))
     text = Composed(Request(sources, {}, exercises=12), [network(one) for one in sources]).text("markdown")
+    text = re.sub(r"!\[([^\n]*?)\]\([\w/.]+\)(?: <!--[^>]*-->)?", r"\1", text)  # of a picture what is said of it
     return re.sub(r"<a id=[^>]*></a>|\*\*(?:\[?\d+\]?\S*?\.)?", "", text)  # without marks, and numbers of exercises
 
 
