@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, Symbol, Value, as_formula, parts, symbols
+from symparams.algebra.formula import (
+    ONE,
+    ZERO,
+    Formula,
+    Number,
+    Product,
+    Quotient,
+    Symbol,
+    Value,
+    as_formula,
+    parts,
+    symbols,
+)
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.model.layer import Rules
@@ -28,6 +40,7 @@ class TensorCount:
     sizes: tuple[Formula, ...]  # of its axes in reading order, values put in: 64, 4·64
     spans: bool  # whether it is the kernel of a convolution, which spans several places
     joined: Formula | None  # the outputs that a matrix joins its inputs to: 4·64; None if it is no such matrix
+    in_groups: bool  # whether an output joins the inputs of its group only
 
     @property
     def product(self) -> Formula:
@@ -90,6 +103,7 @@ def _count(t: Tensor, of_outputs: bool, facts: Facts) -> TensorCount:
         tuple(_size(size, facts) for size in t.sizes if number(size) != 1) or (ONE,),
         bool(kernel),
         _size(flat(t.of("part", "output")), facts) if matrix else None,
+        any(isinstance(axis.size, Quotient) for axis in _joined(t)),
     )
 
 

@@ -50,9 +50,6 @@ _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time st
     re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
 )
 _COUNTED = re.compile(r"[=+]")  # behind a product, which is no shape: 5 x 5 x 16 = 400
-_FEATURES = re.compile(
-    r"(?<![\w.])(\d{1,6}) (?:input )?(?:features|sensors|variables|measurements|values each)\b", re.I
-)
 _WHAT: tuple[Arriving, ...] = ("channels", "features")
 _ALONE = 2  # nodes of a network of one layer: the input and the layer
 _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
@@ -119,10 +116,11 @@ def _of_input(
             yield "C", colors[0]
     elif letters in (["T"], ["d"], ["T", "d"]):
         lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)} - vocabulary
-        features = set(map(int, _FEATURES.findall(prose)))
-        for name, told_ones in (("T", lengths), ("d", features)):
-            if name in letters and len(told_ones) == 1:
-                yield name, told_ones.pop()
+        features = arriving_in(prose, "features")
+        if "T" in letters and len(lengths) == 1:
+            yield "T", lengths.pop()
+        if "d" in letters and features is not None:
+            yield "d", features
 
 
 def _may_leave(node: Node, sizes: tuple[int, ...]) -> bool:

@@ -119,7 +119,7 @@ def test_a_number_that_is_right_for_another_is_no_mistake(tmp_path: Path) -> Non
     code = "a = nn.GroupNorm(8, 64)\nb = nn.LayerNorm([64, 8, 8])\n"
     out = answered(tmp_path, f"{code}\nb has 8192 and a has 128. For a I expected 8*2 = 16. Why do both differ?")
     assert out.count("you counted a scale and a shift for each group") == 1
-    assert out.startswith("a has 128 parameters and b 8,192.")
+    assert out.startswith("a has 128 parameters and b 8,192, 8,064 more.")
 
 
 def test_numbered_questions_about_several_networks(tmp_path: Path) -> None:
