@@ -24,7 +24,9 @@ def server() -> Any:
     language, types = _protocol()
     made = language.LanguageServer(_NAME, __version__)
     _tell_problems(made, types)
-    _answer(made, types)
+    _tell_layers(made, types)
+    _complete(made, types)
+    _lead(made, types)
     return made
 
 
@@ -55,8 +57,38 @@ def _tell_problems(made: Any, types: Any) -> None:
         made.text_document_publish_diagnostics(nothing)
 
 
-def _answer(made: Any, types: Any) -> None:
-    """What an editor asks for at a place."""
+def _at(made: Any, params: Any) -> tuple[Any, int]:
+    """The text that an editor asks about, and the offset in it."""
+    document = made.workspace.get_text_document(params.text_document.uri)
+    return document, document.offset_at_position(params.position)
+
+
+def _tell_layers(made: Any, types: Any) -> None:
+    """What layers are: under the pointer, and behind the lines."""
+
+    @made.feature(types.TEXT_DOCUMENT_HOVER)  # type: ignore[untyped-decorator]
+    def hover(params: Any) -> Any:
+        document, offset = _at(made, params)
+        found = None
+        with suppress(SymparamsError), limits.work():  # a formula may grow too large to be worked out
+            found = told(document.source, offset)
+        if found is None:
+            return None
+        text = types.MarkupContent(kind=types.MarkupKind.Markdown, value=found.text)
+        return types.Hover(contents=text, range=_range(document, found.start, found.end, types))
+
+    @made.feature(types.TEXT_DOCUMENT_INLAY_HINT)  # type: ignore[untyped-decorator]
+    def hints(params: Any) -> Any:
+        document = made.workspace.get_text_document(params.text_document.uri)
+        found: list[tuple[Any, str]] = []
+        with suppress(SymparamsError), limits.work():
+            found = [(document.client_position_at_offset(one.offset), one.text) for one in totals(document.source)]
+        first, last = params.range.start.line, params.range.end.line
+        return [_hint(position, text, types) for position, text in found if first <= position.line <= last]
+
+
+def _complete(made: Any, types: Any) -> None:
+    """What may stand at a place."""
     kinds = types.CompletionItemKind
     completes = {
         "layer": kinds.Class,
@@ -66,27 +98,11 @@ def _answer(made: Any, types: Any) -> None:
         "argument": kinds.Property,
         "value": kinds.EnumMember,
     }
-
-    def at(params: Any) -> tuple[Any, int]:
-        document = made.workspace.get_text_document(params.text_document.uri)
-        return document, document.offset_at_position(params.position)
-
-    @made.feature(types.TEXT_DOCUMENT_HOVER)  # type: ignore[untyped-decorator]
-    def hover(params: Any) -> Any:
-        document, offset = at(params)
-        found = None
-        with suppress(SymparamsError), limits.work():  # a formula may grow too large to be worked out
-            found = told(document.source, offset)
-        if found is None:
-            return None
-        text = types.MarkupContent(kind=types.MarkupKind.Markdown, value=found.text)
-        return types.Hover(contents=text, range=_range(document, found.start, found.end, types))
-
     options = types.CompletionOptions(trigger_characters=["@", "(", "=", ","])
 
     @made.feature(types.TEXT_DOCUMENT_COMPLETION, options)  # type: ignore[untyped-decorator]
     def complete(params: Any) -> Any:
-        document, offset = at(params)
+        document, offset = _at(made, params)
         return types.CompletionList(
             is_incomplete=False,
             items=[
@@ -101,20 +117,15 @@ def _answer(made: Any, types: Any) -> None:
             ],
         )
 
+
+def _lead(made: Any, types: Any) -> None:
+    """Where a name comes from, and what was perhaps meant."""
+
     @made.feature(types.TEXT_DOCUMENT_DEFINITION)  # type: ignore[untyped-decorator]
     def definition(params: Any) -> Any:
-        document, offset = at(params)
+        document, offset = _at(made, params)
         place = defined(document.source, offset)
         return place and types.Location(uri=document.uri, range=_range(document, *place, types))
-
-    @made.feature(types.TEXT_DOCUMENT_INLAY_HINT)  # type: ignore[untyped-decorator]
-    def hints(params: Any) -> Any:
-        document = made.workspace.get_text_document(params.text_document.uri)
-        found: list[tuple[Any, str]] = []
-        with suppress(SymparamsError), limits.work():
-            found = [(document.client_position_at_offset(one.offset), one.text) for one in totals(document.source)]
-        first, last = params.range.start.line, params.range.end.line
-        return [_hint(position, text, types) for position, text in found if first <= position.line <= last]
 
     @made.feature(types.TEXT_DOCUMENT_CODE_ACTION)  # type: ignore[untyped-decorator]
     def actions(params: Any) -> Any:

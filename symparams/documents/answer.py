@@ -13,6 +13,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry, Letter
 from symparams.documents.solution import Solution
+from symparams.documents.tensor_groups import of_a_direction, of_one_shape
 from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.model.sentence import Put, Sentence, Text, value_of
@@ -31,19 +32,6 @@ from symparams.reading.inquiry import Inquiry
 _NESTED = re.compile(r"\([^()]*\(")  # brackets in brackets: 4((50 + 50)·50 + 50)
 _MUCH = Fraction(1, 4)  # of all parameters, which is worth saying
 _LISTED = 8  # so many tensors are named one by one
-
-
-def _of_one_shape(tensors: Sequence[StoredTensor]) -> list[list[StoredTensor]]:
-    """Tensors one by one; where three and more have one shape, these together."""
-    alike: dict[object, list[StoredTensor]] = {}
-    for t in tensors:
-        alike.setdefault((t.shape, t.copies), []).append(t)
-    groups = [alike[t.shape, t.copies] for t in tensors]
-    return [
-        group if len(group) > 2 else [t]
-        for t, group in zip(tensors, groups, strict=True)
-        if len(group) <= 2 or t is group[0]
-    ]
 
 
 @dataclass(frozen=True)
@@ -171,7 +159,7 @@ class LayerAnswer:
 
         Where two directions have the same ones, those of one direction.
         """
-        return _of_one_shape(self._of_a_direction or self.tensors)
+        return of_one_shape(self._of_a_direction or self.tensors)
 
     @property
     def is_each_way(self) -> bool:
@@ -181,11 +169,7 @@ class LayerAnswer:
     @cached_property
     def _of_a_direction(self) -> list[StoredTensor]:
         """The tensors of one direction under their own names, where the other has the same under the same names."""
-        own = [replace(t, name=t.name.rpartition(".")[2]) for t in self.tensors]
-        half = own[: len(own) // 2]
-        directions = [t.name.partition("_")[0] for t in self.tensors]
-        both = directions == [*["forward"] * len(half), *["backward"] * len(half)]
-        return half if both and own == [*half, *half] else []
+        return of_a_direction(self.tensors)
 
     @property
     def stored_part(self) -> list[list[StoredTensor]]:
@@ -193,7 +177,7 @@ class LayerAnswer:
         if self.quantity not in COUNTS:
             return []
         frozen = self.entry.node.frozen
-        return _of_one_shape([t for t in self.tensors if belongs(self.quantity, t.kind, not t.trained or frozen)])
+        return of_one_shape([t for t in self.tensors if belongs(self.quantity, t.kind, not t.trained or frozen)])
 
     @property
     def has_biases(self) -> bool:

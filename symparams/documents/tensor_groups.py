@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from symparams.algebra.formula import ONE, Formula, Product, Value, as_formula
 from symparams.algebra.simplification import simplified
-from symparams.quantities.tensor_counts import TensorCount
+from symparams.quantities.tensor_counts import StoredTensor, TensorCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,25 @@ def grouped(tensors: Sequence[TensorCount]) -> list[TensorGroup]:
         alike = replace(t, name="bias" if t.name == "bias" else "", kind="weight" if vector else t.kind)
         groups.setdefault(alike, []).append(t)
     return [TensorGroup(tuple(alike)) for alike in groups.values()]
+
+
+def of_one_shape(tensors: Sequence[StoredTensor]) -> list[list[StoredTensor]]:
+    """Tensors one by one; where three and more have one shape, these together."""
+    alike: dict[object, list[StoredTensor]] = {}
+    for t in tensors:
+        alike.setdefault((t.shape, t.copies), []).append(t)
+    groups = [alike[t.shape, t.copies] for t in tensors]
+    return [
+        group if len(group) > 2 else [t]
+        for t, group in zip(tensors, groups, strict=True)
+        if len(group) <= 2 or t is group[0]
+    ]
+
+
+def of_a_direction(tensors: Sequence[StoredTensor]) -> list[StoredTensor]:
+    """Those of one direction under their own names, where the other has the same under the same names; else none."""
+    own = [replace(t, name=t.name.rpartition(".")[2]) for t in tensors]
+    half = own[: len(own) // 2]
+    directions = [t.name.partition("_")[0] for t in tensors]
+    both = directions == [*["forward"] * len(half), *["backward"] * len(half)]
+    return half if both and own == [*half, *half] else []

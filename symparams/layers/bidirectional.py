@@ -61,14 +61,7 @@ class Bidirectional(Layer):
                 *_named("backward", self.layer, forward.tensors),
             )
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size, each=EACH_WAY)
-            noun = str(getattr(self.layer, "noun", "layer"))
-            reverse = say(
-                "A second {@noun} with its own weights processes the sequence in reverse"
-                + (JOINED if self.merge == "concat" else ""),
-                noun=noun,
-                both=joined.size,
-            )
-            because = together(forward.because, reverse, between=". ")
+            because = together(forward.because, self._reverse(joined.size), between=". ")
             requires, differs = forward.requires, changed(forward.differs, _twice)  # it says numbers of parameters only
             by_argument = forward.differs_by_argument
             units = tuple(_counted(forward, "forward", "in each direction", as_formula(2)))
@@ -106,6 +99,12 @@ class Bidirectional(Layer):
             units=units,
             ignores=forward.ignores,
         )
+
+    def _reverse(self, both: Formula) -> Sentence:
+        """What the other direction is; `both`: how many features the two have together."""
+        text = "A second {@noun} with its own weights processes the sequence in reverse"
+        noun = str(getattr(self.layer, "noun", "layer"))
+        return say(text + (JOINED if self.merge == "concat" else ""), noun=noun, both=both)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         forward = self._one_way(self.layer, arriving)

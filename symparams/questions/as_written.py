@@ -103,8 +103,8 @@ def _ways(written: Formula, letters: Mapping[str, Formula]) -> Iterator[Formula]
         value = number(letter)
         if isinstance(value, int) and _short(name) not in {getattr(x, "name", "") for x in meanings.get(value, [])}:
             meanings.setdefault(value, []).append(Symbol(_short(name)))
-    leaves = [leaf.value for leaf in numbers_in(written)]
-    choices: list[Sequence[Formula]] = [(Number(n), *meanings.get(int(n), ())) for n in leaves]
+    values = [leaf.value for leaf in numbers_in(written)]
+    choices: list[Sequence[Formula]] = [(Number(n), *meanings.get(int(n), ())) for n in values]
     for chosen in islice(product(*choices), _WAYS):
         yield with_numbers(written, iter(chosen))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.formula import Formula, Quotient
-from symparams.misconceptions.edits import exchanged, some
-from symparams.misconceptions.families.groups import by_groups
+from symparams.algebra.formula import Formula
+from symparams.misconceptions.families.groups import without_groups
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import groups
 from symparams.misconceptions.task import Subject
@@ -26,13 +25,6 @@ from symparams.misconceptions.task import Subject
 )
 def biases_divided(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in/g + 1)·C_out → (k·k·C_in + 1)·C_out/g."""
-
-    def whole(node: Formula) -> Formula:
-        assert isinstance(node, Quotient)
-        return node.top
-
-    g, divided = groups(s), by_groups(s)
-    if g is None or divided is None or not any(t.kind == "bias" for t in s.tensors):
-        return
-    for rule in some(exchanged(s.rule, divided, whole)):
-        yield rule / g
+    g = groups(s)
+    if g is not None and any(t.kind == "bias" for t in s.tensors):
+        yield from (rule / g for rule in without_groups(s, s.rule))

@@ -28,6 +28,17 @@ def by_groups(s: Subject) -> Test | None:
     return lambda node: isinstance(node, Quotient) and is_g(node.bottom)
 
 
+def without_groups(s: Subject, rule: Formula) -> list[Formula]:
+    """The rule with all input channels where those of one group stand: C_in/g → C_in."""
+
+    def whole(node: Formula) -> Formula:
+        assert isinstance(node, Quotient)
+        return node.top
+
+    divided = by_groups(s)
+    return [] if divided is None else list(some(exchanged(rule, divided, whole)))
+
+
 @misconception(
     "groups ignored",
     "params",
@@ -44,13 +55,7 @@ def by_groups(s: Subject) -> Test | None:
 )
 def groups_ignored(s: Subject) -> Iterable[Formula]:
     """k·k·C_in/g·C_out → k·k·C_in·C_out."""
-
-    def whole(node: Formula) -> Formula:
-        assert isinstance(node, Quotient)
-        return node.top
-
-    divided = by_groups(s)
-    return () if divided is None else in_work(s, lambda rule: some(exchanged(rule, divided, whole)))
+    return in_work(s, lambda rule: without_groups(s, rule)) if by_groups(s) is not None else ()
 
 
 @misconception(
