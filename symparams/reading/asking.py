@@ -10,6 +10,10 @@ from symparams.reading.doubts import Sentences, asking, sentence_ends
 from symparams.reading.inquiry import Inquiry, Topic
 
 _WORDS = r"(?:[^\W\d]+\s+){0,3}"  # between a verb and the number that it is about
+_LEAVING_OUT = (
+    r"(?:without|excluding|not\s+(?:counting|including)|ignoring|neglecting|leaving\s+out)\s+(?:the\s+|any\s+)?"
+)
+_BIAS = r"bias(?:es)?(?!\w)"
 _QUANTITIES = {  # the words for what is asked, those that say most first
     "field": r"receptive\s+fields?|rezeptive[sn]?\s+felde?|champ\s+r[eé]ceptif|campo\s+receptivo",
     "flops": r"flops?|floating[\s-]point\s+operations",
@@ -19,9 +23,17 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     r"|(?:memory|bytes|[mg]i?b|v?ram|space)\b[^.?!]{0,40}\b(?:activations?|feature\s+maps?)",
     "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|(?:saved|stored)\s+model"
     r"|speicher|m[eé]moire|memoria",
+    "weights": rf"weights?\s+(?:only|{_LEAVING_OUT}{_BIAS})"
+    r"|(?:only|just)\s+(?:the\s+)?(?:number\s+of\s+)?(?:trainable\s+)?weights"
+    rf"|(?:trainable\s+)?weights\s*\(?{_LEAVING_OUT}{_BIAS}",
+    "biases": r"how\s+many\s+bias(?:es)?(?!\w)|number\s+of\s+bias(?:es)?(?!\w)",
+    "padding": r"(?:what|which|how\s+much)\s+(?:is\s+the\s+|should\s+the\s+|amount\s+of\s+)?(?:zero[\s-])?padding"
+    r"|padding\s+(?:is|are|do)\s+(?:needed|required|we|you|i)(?!\w)",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
     r"|what\s+(?:will|would|should|are|is)\s+(?:be\s+)?the\s+(?:shapes|sizes|dimensions)"
     r"|(?:what|which)\s+(?:shape|size|dimensions?)\s+(?:goes|comes|is|do|does|will|leaves|enters)"
+    r"|(?:output|resulting|convoluted|convolved)\s+(?:volume|tensor|matrix|image)|(?:dimensions?|sizes?|shape)\s+of\s+the\s+(?:data|results?|resulting)"
+    r"|input\s+(?:dimensions?|size|shape)\s+of\s+the\s+(?:\w+[\s-]){1,3}layer|(?:size|shape|dimensions?)\s+of\s+(?:the|each)\s+(?:\w+\s+){0,2}(?:feature|activation)\s+maps?"
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"
     rf"|\d+\s+(?:becomes?|turns?\s+into|go(?:es)?\s+to|shrinks?\s+to)\s+{_WORDS}\d+"

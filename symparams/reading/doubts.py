@@ -34,6 +34,14 @@ _MOST = 60  # of each kind are looked at
 _SENTENCE = re.compile(r"[.?!…。？！]+(?=\s|$)|\n\s*\n")
 
 
+_TASK = re.compile(  # "Calculate the number of parameters", "and hence give the output size"
+    r"[\W\d]{0,9}(?:Q(?:uestion)?\s?\d{1,2}\s?\(?[a-h]?\)?[\s.:–-]{1,4})?(?:\(?[a-h]\)\s{0,3})?(?:(?:and|please|hence|then|also|thus)\s{1,3}){0,3}"
+    r"(?:calculate|compute|determine|find|give|derive|state|work\s+out|write\s+down)\s(?:[^\s.?!]{1,20}\s{1,3}){0,6}"
+    r"(?:numbers?|sizes?|shapes?|dimensions?|parameters|weights|formulas?|volume|flops|macs)\b",
+    re.I,
+)
+
+
 class Written(NamedTuple):
     """A number, a formula or a shape in prose."""
 
@@ -155,9 +163,14 @@ def ordinals_in(prose: str) -> list[Ordinal]:
 
 
 def asking(prose: str) -> set[int]:
-    """The numbers of the sentences that end with a question mark."""
+    """The numbers of the sentences that end with a question mark, or tell the reader to work something out."""
     text = prose.rstrip() + " "  # so that the last sentence ends like the others
-    return {i for i, mark in enumerate(_SENTENCE.finditer(text)) if "?" in mark[0] or "？" in mark[0]}
+    found, start = set(), 0
+    for i, mark in enumerate(_SENTENCE.finditer(text)):
+        if "?" in mark[0] or "？" in mark[0] or _TASK.match(text, start, mark.start()):
+            found.add(i)
+        start = mark.end()
+    return found
 
 
 class Sentences:

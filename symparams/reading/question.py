@@ -11,11 +11,12 @@ from functools import lru_cache, partial
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.asking import named_in
 from symparams.reading.compared import models_of, parts_of, together
+from symparams.reading.exercises.network import exercise
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
 from symparams.reading.mismatches import Mismatch, fitted, mismatches
-from symparams.reading.prose import has_prose, nothing
+from symparams.reading.prose import has_prose, has_question, nothing
 from symparams.reading.python.damaged import Text
 from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python, read_text
@@ -75,8 +76,33 @@ def _has_layers(text: str, coded: Iterable[Span]) -> bool:
 
 
 def _described(source: Source) -> Reading | None:
-    """The layer that prose names without code; None where it names none, or none that there can be."""
-    layer = told_layer(source.text) if _asks(source.text) else None
+    """The layers that prose names without code; None where it names none, or none that there can be.
+
+    A network that is told whole goes before layers that are only named, unless these leave no more open.
+    """
+    asks = _asks(source.text)
+    named = _named(source) if asks else None
+    whole = exercise(source.text) if asks or has_question(source.text) else None
+    if whole is None:
+        return named
+    prose = _without(source.text, whole.told)
+    reading = Reading("question", source, whole.statements, prose=prose, read_as=f"`{whole.code}`")
+    return reading if named is None or _leaves_more(named, reading) else named
+
+
+def _leaves_more(named: Reading, whole: Reading) -> bool:
+    """Whether layers that are named cannot be built, are fewer, or have more letters or fewer settings."""
+    with suppress(SymparamsError):
+        ours, theirs = (built(one.statements, one.source) for one in (whole, named))
+        many, few = (list(network.symbols.values()).count(None) for network in (theirs, ours))
+        settings = (one.read_as.partition(" on an ")[0].count("=") for one in (named, whole))
+        return len(theirs.nodes) < len(ours.nodes) or many > few or next(settings) < next(settings)
+    return True
+
+
+def _named(source: Source) -> Reading | None:
+    """The layers that prose names, as calls of their framework."""
+    layer = told_layer(source.text)
     if layer is None:
         return None
     origins = [layer.at] * (len(layer.code) + 1)
@@ -179,8 +205,12 @@ def recognised(text: str) -> float:
             return 0.95
         if tabled and coded:
             return 0.95
-        if not tabled and not coded and _asks(text) and has_prose(text) and told_layer(text) is not None:
-            return 0.9
+        if not tabled and not coded and has_prose(text):
+            asks = _asks(text)
+            told = (asks and told_layer(text) is not None) or (
+                (asks or has_question(text)) and exercise(text) is not None
+            )
+            return 0.9 if told else 0.0
     return 0.0
 
 

@@ -1,0 +1,153 @@
+"""Which setting belongs to which layer, by the clauses of a text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from symparams.reading.asking import named_in
+from symparams.reading.doubts import Sentences, asking
+from symparams.reading.exercises.arriving import sizes_of_images
+from symparams.reading.exercises.mentions import Mention, layers_of, mentions_in
+from symparams.reading.exercises.settings import Setting, settings_in
+from symparams.reading.exercises.told import KINDS, Told
+
+_BOUNDARY = re.compile(
+    r"[.;:!?](?=\s)|,\s|\n|->|→|⟶|=>|\b(?:then|followed\sby|after\s(?:that|which|this)|next|finally)\b"
+    r"|\band\s(?=(?:an?|another|one|two|three|four|the|finally|all|every)\b)|\+\s",
+    re.I,
+)
+_EACH = re.compile(
+    r"\beach\s(?:\w+\s){0,2}(?:is\s)?(?:followed\sby|with|having)\s(?:an?\s)?(?:[\dx×* ]{1,9}\s)?$", re.I
+)
+_ANOTHER = re.compile(r"\b(?:another|second|third|fourth|fifth|next|then|followed\sby|more)\b|->|→", re.I)
+_NEAR = 60  # characters before a layer that say whether it is a further one
+
+
+def layers_in(text: str) -> list[Told] | None:
+    """The layers that a text tells of, in order; None where it says two things of one, or names one not read here."""
+    mentions = mentions_in(text)
+    if not all(mention.kind for mention in mentions):
+        return None
+    groups = [layers_of(mention) for mention in mentions]
+    bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
+    outputs: list[Told] = []
+    for setting in settings_in(text, sizes_of_images(text)):
+        place = _place(setting, mentions, groups, bounds)
+        if place is not None and setting.name == "outputs" and mentions[place].is_hidden:
+            return None  # of a further layer that only its outputs tell
+        if place is not None and not _set(groups[place], setting):
+            return None
+        if place is None and setting.name == "outputs":
+            outputs.append(Told("dense", setting.start, settings={"units": setting.value}))
+    kept = _kept(text, *_with_usual(mentions, groups))
+    return [*kept, *outputs] if kept and len(outputs) < 2 else None
+
+
+def settings_at(text: str) -> list[tuple[int, int]]:
+    """Where settings of layers stand."""
+    return [(one.start, one.end) for one in settings_in(text, sizes_of_images(text)) if not one.is_usual]
+
+
+def _place(
+    setting: Setting, mentions: Sequence[Mention], groups: Sequence[Sequence[Told]], bounds: Sequence[int]
+) -> int | None:
+    """The place of the layers that a setting is told of."""
+    taking = [i for i, one in enumerate(mentions) if KINDS[one.kind].own(setting.name)]
+    before = [i for i in taking if mentions[i].start < setting.start]
+    clause = bisect_right(bounds, setting.start)
+    own = [i for i in taking if bisect_right(bounds, mentions[i].start) == clause]
+    if own:
+        return next((i for i in reversed(own) if i in before), own[0])
+    if not before:
+        return taking[0] if taking else None
+    last = before[-1]
+    while not _is_open(groups[last], setting) and mentions[last].is_referred and last - 1 in before:
+        last -= 1
+    behind = [i for i in taking if i not in before]
+    return behind[0] if behind and _is_set(groups[last], setting) else last
+
+
+def _is_open(layers: Sequence[Told], setting: Setting) -> bool:
+    """Whether anything was told of layers, so that they are more than a word that points at others."""
+    return bool(layers[0].settings) and not _is_set(layers, setting)
+
+
+def _is_set(layers: Sequence[Told], setting: Setting) -> bool:
+    name = KINDS[layers[0].kind].own(setting.name)
+    return layers[0].settings.get(name, setting.value) != setting.value
+
+
+def _set(layers: Sequence[Told], setting: Setting) -> bool:
+    """Give layers a setting; False where another one is told of them."""
+    values = setting.each or (setting.value,) * len(layers)
+    if len(values) != len(layers):
+        return False
+    for layer, value in zip(layers, values, strict=True):
+        name = KINDS[layer.kind].own(setting.name)
+        if setting.is_usual:
+            layer.usual.setdefault(name, value)
+        elif layer.settings.setdefault(name, value) != value:
+            return False
+    return True
+
+
+def _with_usual(mentions: Sequence[Mention], groups: Sequence[list[Told]]) -> tuple[list[Mention], list[list[Told]]]:
+    """The layers with what is told of all of their kind, or holds where nothing is told."""
+    of_all: dict[str, dict[str, str]] = {}
+    kept = []
+    for mention, group in zip(mentions, groups, strict=True):
+        if mention.is_all:
+            of_all.setdefault(mention.kind, {}).update(group[0].settings)
+        else:
+            kept.append((mention, group))
+    for mention, group in kept:
+        is_told = bool(group[0].settings or group[0].usual) or not mention.is_referred
+        for layer in group if is_told else ():
+            usual = {**layer.usual, **of_all.get(layer.kind, {})}
+            for name, value in usual.items():
+                layer.settings.setdefault(name, value)
+    return [mention for mention, _ in kept], [group for _, group in kept]
+
+
+def _kept(text: str, mentions: Sequence[Mention], groups: Sequence[list[Told]]) -> list[Told] | None:
+    """The layers of the network: without those that a text only points at; None where one lacks what it needs."""
+    sentences = Sentences(text)
+    asked = asking(text)
+    kept: list[Told] = []
+    for i, (mention, group) in enumerate(zip(mentions, groups, strict=True)):
+        before = text[max(mention.start - _NEAR, 0) : mention.start]
+        if group[0].is_whole and (KINDS[mention.kind].needed or not mention.is_referred):
+            many = mentions[i - 1].many if i else 1
+            is_each = many > 1 and len(kept) >= many and _EACH.search(before) is not None
+            kept = _interleaved(kept, many, group) if is_each else [*kept, *group]
+            continue
+        alike = [layer for layer in kept if layer.kind == mention.kind]
+        if not group[0].settings:
+            is_renamed = i + 1 < len(mentions) and mentions[i + 1].kind == mention.kind and groups[i + 1][0].is_whole
+            is_pointing = mention.is_plural or is_renamed or mention.is_referred or alike
+            if sentences.of(mention.start) in asked or (is_pointing and (is_renamed or not mention.is_new)):
+                continue
+            if (
+                mention.kind == "dense"
+                and "params" not in named_in(text)
+                and not any(g[0].settings for g in groups[i:])
+            ):
+                kept.append(Told("flatten", mention.start))
+                continue
+            return None
+        if not alike or _ANOTHER.search(before) or not _joined(alike[-1], group[0]):
+            return None
+    return kept
+
+
+def _joined(layer: Told, again: Told) -> bool:
+    """Give a layer what is told where the text speaks of it again; False if that is something else."""
+    return all(layer.settings.setdefault(name, value) == value for name, value in again.settings.items())
+
+
+def _interleaved(kept: list[Told], many: int, group: Sequence[Told]) -> list[Told]:
+    """The last layers, each with the others behind it: "two conv layers, each followed by max pooling"."""
+    first, row = kept[:-many], kept[-many:]
+    return first + [one for layer in row for one in (layer, *group)]

@@ -1,0 +1,89 @@
+"""Exercises that tell a network in words or in short forms are read whole, or not at all."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+import symparams as sp
+from symparams.reading.exercises.network import exercise
+from symparams.reading.exercises.told import KINDS
+from tests.conftest import EXAMPLES
+
+BLOCK = re.compile(r"(.*?)\n=> (.*?)\n(?:\n|\Z)", re.DOTALL)
+DATA = EXAMPLES.parent / "tests" / "data" / "exercises.txt"
+GIVEN = [found.groups() for found in BLOCK.finditer(DATA.read_text("utf-8"))]  # a text, and how it is read
+
+
+@pytest.mark.parametrize(("text", "code"), GIVEN)
+def test_an_exercise_is_read_whole_or_not_at_all(text: str, code: str) -> None:
+    found = exercise(text)
+    assert ("nothing" if found is None else found.code) == code
+
+
+def test_each_kind_of_layer_is_read() -> None:
+    code = " ".join(code for _, code in GIVEN)
+    assert [kind.call for kind in KINDS.values() if f"-> {kind.call}" not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GIVEN[0][0], "42 × 42 × 10."),
+        (GIVEN[2][0], "4 positions before and 4 positions after along the height and the width."),
+        (GIVEN[9][0], "486,020 = (24,300 + 1)·20."),
+        (GIVEN[15][0], "512."),
+        (
+            (
+                "A layer gets 64×64×3 and applies 16 kernels of 5×5 with same padding, so that 64×64 remains. "
+                "How many weights excluding biases does it have?"
+            ),
+            "1,200 weights = 5·5·3·16.",
+        ),
+        (
+            (
+                "A 30 by 30 color image goes into a convolutional layer with 50 filters of 5x5. How many parameters? "
+                "I thought 50*25 + 50 = 1300, but that is wrong."
+            ),
+            "you gave each filter a single kernel",
+        ),
+        (
+            "Input volume 33x33x4, 6 filters of 5x5, stride 2, no padding. I say 14x14x6, she 15x15x6. Who is right?",
+            "left out the + 1",
+        ),
+    ],
+)
+def test_an_exercise_is_answered(text: str, said: str) -> None:
+    assert said in sp.read(text).answer().to_text()
+
+
+def test_what_is_told_is_no_doubt() -> None:
+    assert [doubt.text for doubt in sp.read(GIVEN[12][0]).doubts] in ([], [None], [""])
+
+
+def test_networks_told_at_random_are_read() -> None:
+    chance = random.Random(5)
+    for _ in range(60):
+        size, channels = chance.choice([48, 64, 96]), chance.choice([1, 3, 5])
+        told = [f"The input volume is {size}x{size}x{channels}."]
+        code = [f"input({size}, {size}, {channels})"]
+        for _ in range(chance.randint(1, 3)):
+            filters, kernel = chance.choice([4, 12, 100]), chance.choice([1, 3, 5])
+            padding = chance.choice(["same", "valid"])
+            settings = [f"{filters} filters", f"a {kernel}x{kernel} kernel", f"{padding} padding"]
+            chance.shuffle(settings)
+            told.append(f"Then comes a convolutional layer with {', '.join(settings[:2])} and {settings[2]}.")
+            code.append(f"conv({filters}, {kernel}, padding={padding})")
+            if chance.random() < 0.5:
+                told[-1] = told[-1][:-1] + chance.choice(
+                    [", followed by 2x2 max pooling.", ". Then a max pooling of size 2x2."]
+                )
+                code.append("maxpool(2)")
+        units = chance.choice([10, 1000])
+        told.append(f"At the end stands a fully connected layer with {units:,} units. How many parameters are there?")
+        code += ["flatten", f"dense({units})"]
+        found = exercise(" ".join(told))
+        assert found is not None, told
+        assert found.code == " -> ".join(code), told
