@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from symparams.errors import Source, Span, SymparamsError
+from symparams.algebra.formula import as_formula, symbols
+from symparams.errors import Place, Source, Span, SymparamsError
+from symparams.model.network import Network
 from symparams.reading.asking import named_in
 from symparams.reading.compared import models_of, parts_of, together
-from symparams.reading.exercises.network import exercise
+from symparams.reading.exercises.network import exercise, untold
 from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
@@ -83,6 +85,9 @@ def _described(source: Source) -> Reading | None:
     asks = _asks(source.text)
     named = _named(source) if asks else None
     whole = exercise(source.text) if asks or has_question(source.text) else None
+    missing = untold(source.text) if asks and whole is None else None
+    if missing is not None and (named is None or _layers(named) < missing.layers):
+        raise SymparamsError(missing.said, Place(source, *missing.at))
     if whole is None:
         return named
     prose = _without(source.text, whole.told)
@@ -91,13 +96,28 @@ def _described(source: Source) -> Reading | None:
 
 
 def _leaves_more(named: Reading, whole: Reading) -> bool:
-    """Whether layers that are named cannot be built, are fewer, or have more letters or fewer settings."""
+    """Whether layers that are named cannot be built, are fewer or others, or have more letters or fewer settings."""
     with suppress(SymparamsError):
         ours, theirs = (built(one.statements, one.source) for one in (whole, named))
-        many, few = (list(network.symbols.values()).count(None) for network in (theirs, ours))
+        if len(theirs.nodes) < len(ours.nodes) or _open(theirs) > _open(ours):
+            return True
+        kinds = ([type(node.layer) for node in network.nodes] for network in (ours, theirs))
         settings = (one.read_as.partition(" on an ")[0].count("=") for one in (named, whole))
-        return len(theirs.nodes) < len(ours.nodes) or many > few or next(settings) < next(settings)
+        return next(kinds) != next(kinds) or next(settings) < next(settings)
     return True
+
+
+def _layers(reading: Reading) -> int:
+    """How many layers a reading has, beside its input."""
+    with suppress(SymparamsError):
+        network = built(reading.statements, reading.source)
+        return sum(node.layer.inputs != "none" for node in network.nodes)
+    return 0
+
+
+def _open(network: Network) -> tuple[int, int]:
+    """How many letters the parameters have, and how many have no value at all."""
+    return len({*symbols(as_formula(network.counts.params))}), list(network.symbols.values()).count(None)
 
 
 def _named(source: Source) -> Reading | None:

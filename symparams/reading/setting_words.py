@@ -11,7 +11,7 @@ _N = r"(?<![\w.,×*])\d{1,3}(?:,\d{3})+(?![\w,])|(?<![\w.,×*])\d{1,7}(?![\w×*]
 SIZES = r"(?<![\w.])\d{1,3}\s?[x×*]\s?\d{1,3}(?:\s?[x×*]\s?\d{1,3})?(?![\w]|\s?[x×*])"
 _ONE = rf"(?P<n>{_N})"
 _SIZE = rf"(?P<n>{SIZES})"
-_ANY = rf"(?P<n>{SIZES}|\d{{1,2}}(?![\w.]\w))"
+_ANY = rf"(?P<n>{SIZES}|\d{{1,4}}(?!\d)(?![\w.]\w))"
 _IS = r"\s{0,2}(?:=|:|of|is|are|set to)?\s{0,2}"
 _WORDS: dict[str, tuple[str, ...]] = {  # by our names of the arguments, or those of the framework
     "filters": (

@@ -8,6 +8,7 @@ import re
 import pytest
 
 import symparams as sp
+from symparams.errors import SymparamsError
 from symparams.reading.exercises.network import exercise
 from symparams.reading.exercises.told import KINDS
 from tests.conftest import EXAMPLES
@@ -57,6 +58,31 @@ def test_each_kind_of_layer_is_read() -> None:
 )
 def test_an_exercise_is_answered(text: str, said: str) -> None:
     assert said in sp.read(text).answer().to_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            (
+                "On 32x32x3: a conv layer with 16 filters of 3x3, another convolution with 9 filters, 2x2 pooling. "
+                "How many parameters?"
+            ),
+            "1:58: nothing tells the kernel size of `convolution`",
+        ),
+        (
+            (
+                "Two hidden layers follow a convolution with 8 5x5 filters on 28x28 images; then an output layer "
+                "with 10 units. How many parameters?"
+            ),
+            "1:5: nothing tells the number of units of `hidden layers`",
+        ),
+    ],
+)
+def test_what_is_missing_is_said(text: str, said: str) -> None:
+    with pytest.raises(SymparamsError) as error:
+        _ = sp.read(text).net
+    assert said in str(error.value)
 
 
 def test_what_is_told_is_no_doubt() -> None:

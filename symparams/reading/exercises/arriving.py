@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symparams.reading.exercises.told import RECURRENT, Told
+from symparams.reading.exercises.told import RECURRENT, WINDOWED, Told
 
 _B = r"\s{0,2}"
 _ONE = r"(?:\d{1,9}|(?-i:(?!a\b)[B-HJ-Za-wyz])(?![\w']))"
@@ -52,6 +52,17 @@ _FEATURES = tuple(
         rf"\b(?:vectors?|embeddings?)\s(?:of|with|has|have)\s(?:(?:size|dimension|length)\s)?{_NUMBER}",
     )
 )
+_INPUT_LAYER = re.compile(
+    r"\binput\slayer\s(?:of|with|has|having|contains|consists\sof)\s(\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w×*]|\s?[x×])",
+    re.I,
+)
+_SEQUENCE = re.compile(r"\b(?:1|one)[\s-]?D(?:imensional)?\b|\b(?:sequences?|time\sseries|signals?|audio)\b", re.I)
+_LENGTHS = (
+    re.compile(r"\b(?:sequences?|signals?|series|inputs?)\s(?:\w+\s){0,2}?length\s(?:of\s|is\s)?(\d{1,6})\b", re.I),
+    re.compile(r"\b(\d{1,6})\s(?:time\s?steps|samples)\b", re.I),
+)
+_STEPS = re.compile(r"(?<![\w.×])(\d{1,5})\s(?:input\s)?(?:channels?|features?|variables|sensors)\b", re.I)
+_ONE_CHANNEL = re.compile(r"\bmono\b|\baudio\b", re.I)
 _SETS = (  # images that everybody knows
     (re.compile(r"\b(?:Fashion-?\s?|E|K)?MNIST\b", re.I), ("28", "28", "1")),
     (re.compile(r"\bCIFAR-?\s?100?\b", re.I), ("32", "32", "3")),
@@ -68,6 +79,8 @@ def arriving(text: str, layers: Sequence[Told]) -> str:
         return f"input(T, {width})" if width else ""
     if first == "embedding":
         return "input(T)"
+    if first in WINDOWED and _SEQUENCE.search(text) and not _THREE.search(text):
+        return _sequence(text)
     image = image_told(text)
     if image:
         return f"input({', '.join(image)})"
@@ -82,6 +95,11 @@ def sizes_of_images(text: str) -> list[tuple[int, int]]:
     found = [one for one in _THREE.finditer(text) if not _is_window(text, one)]
     found += [one for one in _PAIR.finditer(text) if _is_input(text, one) or _is_output(text, one)]
     return [one.span() for one in found]
+
+
+def features_at(text: str) -> list[tuple[int, int]]:
+    """Where the units of an input layer stand, which are none of a layer of weights."""
+    return [one.span(1) for one in _INPUT_LAYER.finditer(text)]
 
 
 def inputs_at(text: str) -> list[tuple[int, int]]:
@@ -101,6 +119,14 @@ def _features(text: str, layers: Sequence[Told]) -> str:
 def _is_of_a_layer(found: re.Match[str], layers: Sequence[Told]) -> bool:
     """Whether a number was already taken as one of the first layer's own."""
     return found[1].isalpha() and found[1] in layers[0].settings.values()
+
+
+def _sequence(text: str) -> str:
+    """Length and channels of a sequence."""
+    lengths = [one[1] for pattern in _LENGTHS for one in pattern.finditer(text)]
+    channels = _STEPS.search(text)
+    many = channels[1] if channels else "1" if _ONE_CHANNEL.search(text) else ""
+    return f"input({lengths[0] if lengths else 'L'}, {many})" if many else ""
 
 
 def image_told(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from symparams.reading.asking import named_in
 from symparams.reading.doubts import Sentences, asking
-from symparams.reading.exercises.arriving import sizes_of_images
+from symparams.reading.exercises.arriving import features_at, sizes_of_images
 from symparams.reading.exercises.mentions import Mention, layers_of, mentions_in
 from symparams.reading.exercises.settings import Setting, settings_in
 from symparams.reading.exercises.told import KINDS, Told
@@ -22,18 +22,32 @@ _EACH = re.compile(
     r"\beach\s(?:\w+\s){0,2}(?:is\s)?(?:followed\sby|with|having)\s(?:an?\s)?(?:[\dx×* ]{1,9}\s)?$", re.I
 )
 _ANOTHER = re.compile(r"\b(?:another|second|third|fourth|fifth|next|then|followed\sby|more)\b|->|→", re.I)
+_OWN = ("filters", "units")  # what makes a layer
 _NEAR = 60  # characters before a layer that say whether it is a further one
 
 
+class UntoldError(Exception):
+    """A layer of a network of which a text does not tell all that it needs."""
+
+    def __init__(self, mention: Mention, layer: Told, layers: int) -> None:
+        super().__init__(layer.kind)
+        self.mention = mention  # where it is named
+        self.lacks = layer.lacks  # the settings that nothing tells
+        self.layers = layers  # of how many layers the text tells anything
+
+
 def layers_in(text: str) -> list[Told] | None:
-    """The layers that a text tells of, in order; None where it says two things of one, or names one not read here."""
+    """The layers that a text tells of, in order; None where it says two things of one, or names one not read here.
+
+    Raises UntoldError where other layers are told whole, and one is not.
+    """
     mentions = mentions_in(text)
     if not all(mention.kind for mention in mentions):
         return None
     groups = [layers_of(mention) for mention in mentions]
     bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
     outputs: list[Told] = []
-    for setting in settings_in(text, sizes_of_images(text)):
+    for setting in settings_in(text, [*sizes_of_images(text), *features_at(text)]):
         place = _place(setting, mentions, groups, bounds)
         if place is not None and setting.name == "outputs" and mentions[place].is_hidden:
             return None  # of a further layer that only its outputs tell
@@ -41,13 +55,16 @@ def layers_in(text: str) -> list[Told] | None:
             return None
         if place is None and setting.name == "outputs":
             outputs.append(Told("dense", setting.start, settings={"units": setting.value}))
+        elif place is None and setting.name in _OWN:
+            return None  # of a layer that is not named
     kept = _kept(text, *_with_usual(mentions, groups))
     return [*kept, *outputs] if kept and len(outputs) < 2 else None
 
 
 def settings_at(text: str) -> list[tuple[int, int]]:
     """Where settings of layers stand."""
-    return [(one.start, one.end) for one in settings_in(text, sizes_of_images(text)) if not one.is_usual]
+    settings = settings_in(text, [*sizes_of_images(text), *features_at(text)])
+    return [(one.start, one.end) for one in settings if not one.is_usual]
 
 
 def _place(
@@ -126,7 +143,9 @@ def _kept(text: str, mentions: Sequence[Mention], groups: Sequence[list[Told]]) 
         alike = [layer for layer in kept if layer.kind == mention.kind]
         if not group[0].settings:
             is_renamed = i + 1 < len(mentions) and mentions[i + 1].kind == mention.kind and groups[i + 1][0].is_whole
-            is_pointing = mention.is_plural or is_renamed or mention.is_referred or alike
+            others = sum(g[0].kind == mention.kind and g[0].is_whole for g in groups)
+            is_announced = mention.is_plural and others >= max(mention.many, 2)
+            is_pointing = is_announced or is_renamed or mention.is_referred
             if sentences.of(mention.start) in asked or (is_pointing and (is_renamed or not mention.is_new)):
                 continue
             if (
@@ -136,9 +155,11 @@ def _kept(text: str, mentions: Sequence[Mention], groups: Sequence[list[Told]]) 
             ):
                 kept.append(Told("flatten", mention.start))
                 continue
-            return None
-        if not alike or _ANOTHER.search(before) or not _joined(alike[-1], group[0]):
-            return None
+        elif alike and not _ANOTHER.search(before) and _joined(alike[-1], group[0]):
+            continue
+        if any(other[0].is_whole and KINDS[other[0].kind].needed for other in groups):
+            raise UntoldError(mention, group[0], sum(len(one) for one in groups if one[0].settings or one is group))
+        return None
     return kept
 
 

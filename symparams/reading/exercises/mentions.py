@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from symparams.reading.exercises.told import KINDS, RECURRENT, WINDOWED, Told
@@ -14,15 +15,21 @@ _UNREAD = (  # what makes a network that is not a row of layers, or layers that 
         r"|U-?Net|siamese|repeat(?:ed|s)?|\d+\stimes|stacks?\sof|blocks\sof|locally[\s-]connected|highway|peephole\w*"
         r"|mixture)\b"
     ),
-    r"\b(?:(?:depthwise|separable|transposed?|pointwise|causal|masked|graph|inception)[\s-]|de)conv\w*|\bdepthwise\b",
+    r"\b(?:pointwise|causal|masked|graph|inception)[\s-]conv\w*",
 )
 _MENTIONS: tuple[tuple[str, str], ...] = (  # those that say most first
     *(("", words) for words in _UNREAD),
+    ("separable", r"\b(?:depthwise[\s-])?separable[\s-]conv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
+    ("depthwise", r"\bdepthwise\sconv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
+    ("transposed", r"\b(?:transposed?[\s-]|de)conv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
     ("global", r"\bglobal[\s-](?:average[\s-])?pool(?:ing)?(?:\slayers?)?\b|\bGAP\b"),
-    ("max", r"\bmax(?:imum)?[\s-]?pool(?:ing|s|ed)?(?:\slayers?|\soperations?)?\b"),
+    ("max", r"\bmax(?:imum)?[\s-]?pool(?:ing|s|ed)?\d{0,2}(?:\slayers?|\soperations?)?\b"),
     ("average", r"\b(?:average|avg|mean)[\s-]?pool(?:ing|s|ed)?(?:\slayers?)?\b"),
-    ("max", r"\b(?<!-)pool(?:ing)?(?:\slayers?)?\b(?!\s(?:size|window))"),
-    ("conv", r"(?<!not\s)(?<!non-)\bconv(?:olution(?:al)?)?s?(?:[\s-]layers?)?\b(?![\s-]*(?:(?:neural|deep)\s)*net)"),
+    ("max", r"\b(?<!-)pool(?:ing)?\d{0,2}(?:\slayers?)?\b(?!\s(?:size|window))"),
+    (
+        "conv",
+        r"(?<!not\s)(?<!non-)\bconv(?:olution(?:al)?)?(?:s|\d{1,2})?(?:[\s-]layers?)?\b(?![\s-]*(?:(?:neural|deep)\s)*net)",
+    ),
     ("conv", r"\bconvolv(?:e[sd]?|ing)\b|\bfilter(?:ed|s)?\s(?:it|them|this|the\s(?:image|input))\swith\b"),
     ("encoder", r"\b(?:transformer\s)?encoder\s(?:layer|block)s?\b"),
     ("attention", r"\b(?:multi-?\s?head(?:ed)?\s)?(?:self-?\s?)?attention(?:\s(?:layer|block|module))?\b(?!\sheads)"),
@@ -34,11 +41,14 @@ _MENTIONS: tuple[tuple[str, str], ...] = (  # those that say most first
     ),
     ("embedding", r"\b(?:word\s)?embedding(?:\slayer|\stable|\smatrix)\b"),
     ("norm", r"\bbatch[\s-]?norm(?:ali[sz]ation)?(?:\slayers?)?\b"),
-    ("dense", r"\b(?:fully[\s-]connected|densely[\s-]connected|dense|linear)\slayers?\b|\bFC\b(?:[\s-]layers?)?"),
+    (
+        "dense",
+        r"\b(?:fully[\s-]connected|densely[\s-]connected|dense|linear)\slayers?\b|\bFC\d{0,2}\b(?:[\s-]layers?)?",
+    ),
     ("dense", r"\bfully[\s-]connected\b(?!\s(?:to|with|neural|net|feed))"),
     ("some", r"(?<=\n)[\W_]{0,6}layer[\s-]?\d{1,2}(?=\s?[:)])"),
     ("pad", r"\bpad\s(?:it|them|the\s(?:image|input))\b"),
-    ("dense", r"\b(?:hidden|output|softmax)\slayers?\b"),
+    ("dense", r"\b(?:hidden|output|softmax)\slayers?\b|\boutput(?=\s?\(\d)"),
 )
 _LINES = (  # what a layer is that has only a number, by the words of its line
     (r"\bpool|\bmax", "max"),
@@ -46,12 +56,16 @@ _LINES = (  # what a layer is that has only a number, by the words of its line
     (r"\b(?:units?|neurons?|nodes?)\b", "dense"),
 )
 _WINDOW = re.compile(r"\b(?:filters?|kernels?)\b", re.I)
+_CLASS = re.compile(r"\bnn\.|\w[123][dD]\b|\w+Conv")  # a layer that a framework names
 _ALL = re.compile(r"\b(?:all|every|each)\s(?:of\s)?(?:the\s|our\s)?(?:\w+\s)?$", re.I)
 _NEW = re.compile(r"\b(?:an?|one|another|then|second|third|fourth|followed\sby)\s(?:[\w-]+\s){0,2}$|(?:->|→)\s?$", re.I)
 _REFERRED = re.compile(r"\b(?:this|that|these|each|which|its|both|the\ssame)\s(?:\w+\s)?$|\bthe\s$", re.I)
 _MANY = re.compile(r"\b(two|three|four|five|[2-9])\s(?:more\s|further\s|stacked\s|consecutive\s)?$", re.I)
 _DEEP = re.compile(r"\b(two|three|four|five|[2-9])[\s-]layer(?:ed)?\s$", re.I)  # "a two-layer LSTM"
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_ASIDE = re.compile(r"\b(?:following|after|from|before)\s(?:the\s)?$", re.I)  # "the pooling layer following Conv-1"
+_LABEL = re.compile(r"-?\s?\d")
+_MOST = 100  # layers of a kind that are looked at
 _BEFORE = 30  # characters before a layer that say how many, or whether it is pointed at
 
 
@@ -78,8 +92,9 @@ def mentions_in(text: str) -> list[Mention]:
     """The layers that a text names, in order."""
     found: list[Mention] = []
     for kind, pattern in _patterns():
-        for one in pattern.finditer(text):
-            if all(one.end() <= other.start or other.end <= one.start() for other in found):
+        for one in islice(pattern.finditer(text), _MOST):
+            is_aside = _ASIDE.search(text[: one.start()][-_BEFORE:]) and _LABEL.match(text, one.end())
+            if not is_aside and all(one.end() <= other.start or other.end <= one.start() for other in found):
                 found.append(_mention(text, one, kind))
     is_windowed = any(one.kind in WINDOWED for one in found)
     return sorted(found if is_windowed else [*found, *_implied(text)])
@@ -108,7 +123,7 @@ def _mention(text: str, one: re.Match[str], kind: str) -> Mention:
 
 def _implied(text: str) -> list[Mention]:
     """The convolution of a text that names nothing but a filter."""
-    window = _WINDOW.search(text)
+    window = None if _CLASS.search(text) else _WINDOW.search(text)
     return [] if window is None else [Mention(window.start(), window.end(), "conv")]
 
 

@@ -9,11 +9,11 @@ from itertools import starmap
 from typing import NamedTuple
 
 from symparams.algebra.formula import Value
-from symparams.errors import Source, Span, SymparamsError
+from symparams.errors import Source, Span, SymparamsError, listed
 from symparams.reading.exercises.arriving import arriving, inputs_at
-from symparams.reading.exercises.attaching import layers_in, settings_at
+from symparams.reading.exercises.attaching import UntoldError, layers_in, settings_at
 from symparams.reading.exercises.rows import Row, arriving_at, padded, rows_in
-from symparams.reading.exercises.told import Told, written
+from symparams.reading.exercises.told import SPOKEN, Told, written
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.records import Statement
@@ -31,6 +31,14 @@ class Exercise(NamedTuple):
     told: tuple[Span, ...] = ()  # where the text tells the input and the settings
 
 
+class Untold(NamedTuple):
+    """What a text leaves out of a network."""
+
+    said: str  # as an error says it
+    at: Span  # the layer that it is missing in
+    layers: int  # of how many layers the text tells anything
+
+
 @lru_cache(4)
 def exercise(text: str) -> Exercise | None:
     """The network that a text tells; None where it leaves out what a layer needs, or where the sizes do not fit."""
@@ -39,12 +47,28 @@ def exercise(text: str) -> Exercise | None:
     rows = rows_in(text)
     if rows:
         return _of_rows(text, rows)
-    layers = layers_in(text)
+    try:
+        layers = layers_in(text)
+    except UntoldError:
+        return None
     if not layers or len(layers) > _MOST:
         return None
     first = arriving(text, layers)
     found = _written(first, layers) if first else None
     return None if found is None else found._replace(told=tuple(starmap(Span, (*inputs_at(text), *settings_at(text)))))
+
+
+@lru_cache(4)
+def untold(text: str) -> Untold | None:
+    """What a text leaves out of a network of which it tells other layers whole; None if that is not what it does."""
+    if len(text) <= _LONGEST and not rows_in(text):
+        try:
+            layers_in(text)
+        except UntoldError as error:
+            at = Span(error.mention.start, error.mention.end)
+            lacks = listed([f"the {SPOKEN[name]}" for name in error.lacks])
+            return Untold(f"nothing tells {lacks} of `{text[at.start : at.end]}`", at, error.layers)
+    return None
 
 
 def _of_rows(text: str, rows: Sequence[Row]) -> Exercise | None:

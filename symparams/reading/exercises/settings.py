@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 _NUMBER = r"(?<![\w.,×])(?<![x×] )(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?!\w|[.,]\d|\s?[x×*]\s?\d)"
@@ -76,7 +77,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
             rf"\bhidden(?:\s|_|-)?(?:states?|sizes?|dim(?:ension(?:ality)?)?s?|layer\ssize|vectors?){_IS}{_V}",
             rf"{_V}[\s-]dimension(?:al|s)?\s(?:hidden|output)\b",
             (
-                r"\b(?:FC|fully[\s-]connected|dense|linear)(?:[\s-]layers?)?(?:\s|-|\s?\(|:\s?)"
+                r"\b(?:FC\d{0,2}|fully[\s-]connected|dense|linear|output(?=\s?\())(?:[\s-]layers?)?(?:\s|-|\s?\(|:\s?)"
                 rf"(?:(?:of|with)\s(?:size\s)?)?(?P<v>{_NUMBER})"
             ),
         ),
@@ -115,6 +116,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
         ),
     ),
 )
+_MOST = 200  # settings of a kind that are looked at
 _LISTED = re.compile(
     rf"(?P<v>{_NUMBER}(?:\s?,\s?{_NUMBER}){{0,7}}\s?,?\s(?:and|&)\s{_NUMBER})\s(?P<what>(?:output\s|hidden\s)?"
     r"(?:filters|kernels|feature\s?maps|channels|units|neurons|nodes))\b",
@@ -150,7 +152,7 @@ def settings_in(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Settin
     found: list[Setting] = [Setting(start, end, "", "") for start, end in taken]
     found += _listed(text)
     for name, pattern in _patterns():
-        for one in pattern.finditer(text):
+        for one in islice(pattern.finditer(text), _MOST):
             value = one["v"] if one["v"] is not None else one.groupdict().get("w")
             start, end = one.span("v") if one["v"] is not None else one.span("w")
             if value is not None and all(end <= other.start or other.end <= start for other in found):

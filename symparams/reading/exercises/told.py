@@ -32,6 +32,9 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     "conv": Kind("conv", ("filters", "kernel"), ("stride", "padding", "dilation", "groups", "bias")),
+    "separable": Kind("separable", ("filters", "kernel"), ("stride", "padding", "bias")),
+    "depthwise": Kind("depthwise", ("kernel",), ("stride", "padding", "bias")),
+    "transposed": Kind("tconv", ("filters", "kernel"), ("stride", "padding", "bias")),
     "max": Kind("maxpool", ("size",), ("stride", "padding")),
     "average": Kind("avgpool", ("size",), ("stride", "padding")),
     "global": Kind("globalavgpool"),
@@ -47,10 +50,22 @@ KINDS: Mapping[str, Kind] = {
     "flatten": Kind("flatten"),  # what a dense layer reads of which nothing else is told
 }
 RECURRENT = ("lstm", "gru", "rnn")
-WINDOWED = ("conv", "max", "average", "global")
+WINDOWED = ("conv", "separable", "depthwise", "transposed", "max", "average", "global")
 _AXES = 3  # of an image
 _SPELLED = {"inner": "dim_feedforward"}  # settings whose names in the call are others
 _FLAGS = {"bias": "bias=no", "bidirectional": "bidirectional"}
+
+
+SPOKEN: Mapping[str, str] = {  # the settings that a layer needs, as people call them
+    "filters": "number of filters",
+    "kernel": "kernel size",
+    "size": "window size",
+    "units": "number of units",
+    "vocabulary": "vocabulary size",
+    "width": "width of the vectors",
+    "heads": "number of heads",
+    "padding": "padding",
+}
 
 
 @dataclass(slots=True)
@@ -66,7 +81,12 @@ class Told:
     @property
     def is_whole(self) -> bool:
         """Whether all is told that the layer needs."""
-        return all(one in self.settings for one in KINDS[self.kind].needed)
+        return not self.lacks
+
+    @property
+    def lacks(self) -> list[str]:
+        """What the layer needs and is not told."""
+        return [one for one in KINDS[self.kind].needed if one not in self.settings]
 
 
 def written(arriving: str, layers: Sequence[Told]) -> str:
