@@ -12,6 +12,7 @@ from symparams.algebra.formula import Value
 from symparams.errors import Source, Span, SymparamsError, listed
 from symparams.reading.exercises.arriving import arriving, inputs_at
 from symparams.reading.exercises.attaching import UntoldError, layers_in, settings_at
+from symparams.reading.exercises.plain import plain
 from symparams.reading.exercises.rows import Row, arriving_at, padded, rows_in
 from symparams.reading.exercises.told import SPOKEN, Told, written
 from symparams.sources.language import built
@@ -44,6 +45,12 @@ def exercise(text: str) -> Exercise | None:
     """The network that a text tells; None where it leaves out what a layer needs, or where the sizes do not fit."""
     if len(text) > _LONGEST:
         return None
+    bare = plain(text)
+    found = _exercise(bare.text)
+    return None if found is None else found._replace(told=tuple(Span(*bare.place(*at)) for at in found.told))
+
+
+def _exercise(text: str) -> Exercise | None:
     rows = rows_in(text)
     if rows:
         return _of_rows(text, rows)
@@ -61,13 +68,15 @@ def exercise(text: str) -> Exercise | None:
 @lru_cache(4)
 def untold(text: str) -> Untold | None:
     """What a text leaves out of a network of which it tells other layers whole; None if that is not what it does."""
-    if len(text) <= _LONGEST and not rows_in(text):
+    bare = plain(text[: _LONGEST + 1])
+    if len(text) <= _LONGEST and not rows_in(bare.text):
         try:
-            layers_in(text)
+            layers_in(bare.text)
         except UntoldError as error:
-            at = Span(error.mention.start, error.mention.end)
+            one = error.mention
             lacks = listed([f"the {SPOKEN[name]}" for name in error.lacks])
-            return Untold(f"nothing tells {lacks} of `{text[at.start : at.end]}`", at, error.layers)
+            said = f"nothing tells {lacks} of `{bare.text[one.start : one.end]}`"
+            return Untold(said, Span(*bare.place(one.start, one.end)), error.layers)
     return None
 
 

@@ -1,0 +1,43 @@
+"""The text of an exercise without the signs of TeX, Markdown and HTML, and where each character of it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MARKS = re.compile(  # what is taken out, and crosses of every kind with the blanks around them
+    r"(?P<cross>[ \t\u00a0]*(?:\\times(?![a-z])|&times;|[✕✖⨯⨉хХ](?=\s?\d))[ \t\u00a0]*)"
+    r"|(?P<blank>[\u00a0\u2009\u202f]|&nbsp;|\\[,;: ])"
+    r"|\$\$?|\\[()\[\]]|\*\*|`|\\(?:mathrm|text|textbf|mathbf)\{(?P<word>[^{}]{0,40})\}"
+)
+
+
+class Plain(NamedTuple):
+    """A text without marks."""
+
+    text: str
+    origins: tuple[int, ...]  # where each of its characters stands in the text as it was given, and its end
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of it stands in the text as it was given."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def plain(text: str) -> Plain:
+    """The text as it is read aloud: 3\\times 3 is 3×3."""
+    kept: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for mark in _MARKS.finditer(text):
+        kept.append(text[at : mark.start()])
+        origins += range(at, mark.start())
+        if mark["word"] is not None:
+            kept.append(mark["word"])
+            origins += range(*mark.span("word"))
+        elif mark["cross"] or mark["blank"]:
+            kept.append("×" if mark["cross"] else " ")
+            origins.append(mark.start())
+        at = mark.end()
+    kept.append(text[at:])
+    origins += range(at, len(text) + 1)
+    return Plain("".join(kept), tuple(origins))
