@@ -29,7 +29,8 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "biases": r"how\s+many\s+bias(?:es)?(?!\w)|number\s+of\s+bias(?:es)?(?!\w)",
     "padding": r"(?:what|which|how\s+much)\s+(?:is\s+the\s+|should\s+the\s+|amount\s+of\s+)?(?:zero[\s-])?padding"
     r"|padding\s+(?:is|are|do)\s+(?:needed|required|we|you|i)(?!\w)",
-    "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
+    "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size|dimensions?)\s+of\s+the\s+output"
+    r"|feature\s+map\s+size"
     r"|what\s+(?:will|would|should|are|is)\s+(?:be\s+)?the\s+(?:shapes|sizes|dimensions)"
     r"|(?:what|which)\s+(?:shape|size|dimensions?)\s+(?:goes|comes|is|do|does|will|leaves|enters)"
     r"|(?:output|resulting|convoluted|convolved)\s+(?:volume|tensor|matrix|image)|(?:dimensions?|sizes?|shape)\s+of\s+the\s+(?:data|results?|resulting)"

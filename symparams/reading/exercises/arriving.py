@@ -9,21 +9,34 @@ from symparams.reading.exercises.told import RECURRENT, WINDOWED, Told
 
 _B = r"\s{0,2}"
 _ONE = r"(?:\d{1,9}|(?-i:(?!a\b)[B-HJ-Za-wyz])(?![\w']))"
-_CROSS = rf"(?:{_B}[x×*]{_B}|\s?-?by-?\s?|{_B},{_B})"
+_CROSS = rf"(?:{_B}[x×*]{_B}|\s?-?by-?\s?)"
+_COMMA = rf"{_B},{_B}"
 _THREE = re.compile(
-    rf"(?<![\w.,×(\[-])[(\[]?{_B}(?:None{_B},{_B})?({_ONE}){_CROSS}({_ONE}){_CROSS}({_ONE})(?:{_B}[)\]])?(?![\w×*]|,\d|{_B}[+=/^]\s?\d)",
+    rf"(?<![\w.,×(\[-])(?:[(\[]?{_B}({_ONE}){_CROSS}({_ONE}){_CROSS}({_ONE})(?:{_B}[)\]])?"
+    rf"|[(\[]{_B}(?:None{_COMMA})?({_ONE}){_COMMA}({_ONE}){_COMMA}({_ONE}){_B}[)\]])(?![\w×*]|,\d|{_B}[+=/^]\s?\d)",
     re.I,
 )
-_PAIR = re.compile(rf"(?<![\w.×*(\[-])[(\[]?{_B}({_ONE}){_CROSS}({_ONE})(?![\w×*]|{_B}[x×*+=/^])", re.I)
+_PAIR = re.compile(
+    rf"(?<![\w.×*(\[-])(?:[(\[]?{_B}({_ONE}){_CROSS}({_ONE})|[(\[]{_B}({_ONE}){_COMMA}({_ONE}){_B}[)\]])"
+    rf"(?![\w×*]|{_B}[x×*+=/^])",
+    re.I,
+)
 _IMAGE = re.compile(
     r"\b(?:inputs?|images?|matri(?:x|ces)|arrays?|grids?|volumes?|pictures?|photos?|pixels?|frames?|feature\s?maps?\sas\sinput|RGB|gr[ae]y-?scale|colou?r|gets|receives|takes)\b",
     re.I,
 )
 _WINDOW = re.compile(r"\b(?:kernels?|filters?|window|pool(?:ing)?|conv(?:ol\w*)?|strides?|patch(?:es)?)\b", re.I)
 _OUTPUT = re.compile(r"\b(?:outputs?|result(?:s|ing)?|remains?|produces?|becomes?|yields?|gives?)\b", re.I)
+_LAYER = re.compile(r"\bconv(?:ol\w*)?\Z", re.I)
+_AXES = 3  # of an image
 _SPOKEN = (("input", _IMAGE), ("window", _WINDOW), ("output", _OUTPUT))
 _WINDOW_OF = re.compile(
     r"\b(?:kernels?|filters?|window|pool(?:ing)?)(?:[\s:=(]|\b(?:sizes?|of|is|are|each|that|with|have|dimensions?)\b)*\Z",
+    re.I,
+)
+_MADE = re.compile(
+    r"\b(?:outputs?|results?|resulting|remains?|produces?|becomes?|yields?|gives?)"
+    r"(?:\s(?:of|is|are|sizes?|volume|an?|the|in|to))*\s?\Z",
     re.I,
 )
 _NEXT = re.compile(  # words in the same clause
@@ -131,14 +144,19 @@ def _sequence(text: str) -> str:
 
 def image_told(text: str) -> tuple[str, ...]:
     """Height, width and channels of the image that a text tells; empty for none."""
-    sizes = [one.groups() for one in _THREE.finditer(text) if _is_input(text, one)]
+    sizes = [_sides(one) for one in _THREE.finditer(text) if _is_input(text, one)]
     if sizes:
-        return tuple(map(str, sizes[0]))
-    pairs = [one.groups() for one in _PAIR.finditer(text) if _is_input(text, one)]
+        return sizes[0]
+    pairs = [_sides(one) for one in _PAIR.finditer(text) if _is_input(text, one)]
     known = [shape for pattern, shape in _SETS if pattern.search(text)]
     if pairs:
-        return (*map(str, pairs[0]), _channels(text) or "1")
+        return (*pairs[0], _channels(text) or "1")
     return known[0] if len(known) == 1 else ()
+
+
+def _sides(size: re.Match[str]) -> tuple[str, ...]:
+    """The sides of a size, however it is written."""
+    return tuple(side for side in size.groups() if side is not None)
 
 
 def _channels(text: str) -> str:
@@ -169,10 +187,12 @@ def _spoken_of(text: str, size: re.Match[str]) -> str:
     if _WINDOW_OF.search(before) is not None:
         return "window"
     marks = [(one.end(), what) for what, pattern in _SPOKEN for one in pattern.finditer(before)]
+    if len(_sides(size)) == _AXES:  # a layer has none of these, its filters do
+        marks = [mark for mark in marks if mark[1] != "window" or not _LAYER.search(before[: mark[0]])]
     last = max(marks)[1] if marks else ""
     if behind is not None:
         following = [(one.start(), what) for what, pattern in _SPOKEN for one in pattern.finditer(behind[0])]
         if following:
             first = min(following)[1]
-            return "output" if first == "input" and last == "output" else first
+            return "output" if first == "input" and _MADE.search(before) else first
     return last

@@ -155,6 +155,9 @@ def _kept(text: str, mentions: Sequence[Mention], groups: Sequence[list[Told]]) 
             ):
                 kept.append(Told("flatten", mention.start))
                 continue
+        elif mention.is_referred and kept and not group[0].settings.keys() & {*KINDS[mention.kind].needed}:
+            if all(map(KINDS[kept[-1].kind].own, group[0].settings)) and _joined(kept[-1], group[0]):
+                continue  # this hidden layer, which was called a convolution before
         elif alike and not _ANOTHER.search(before) and _joined(alike[-1], group[0]):
             continue
         if any(other[0].is_whole and KINDS[other[0].kind].needed for other in groups):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from symparams.reading.exercises.told import KINDS, RECURRENT, WINDOWED, Told
+from symparams.reading.exercises.told import RECURRENT, WINDOWED, Told
 
 _UNREAD = (  # what makes a network that is not a row of layers, or layers that are not read here
     (
@@ -46,6 +46,8 @@ _MENTIONS: tuple[tuple[str, str], ...] = (  # those that say most first
         r"\b(?:fully[\s-]connected|densely[\s-]connected|dense|linear)\slayers?\b|\bFC\d{0,2}\b(?:[\s-]layers?)?",
     ),
     ("dense", r"\bfully[\s-]connected\b(?!\s(?:to|with|neural|net|feed))"),
+    ("some", r"\b(?:first|second|third|next|fourth|fifth|last)\slayer\b(?!\s(?:is|of\sthe)\b)"),
+    ("conv", r"\b(?:then|next|followed\sby)\s(?=(?:another\s)?\d{1,4}\s(?:filters|kernels)\b)"),
     ("some", r"(?<=\n)[\W_]{0,6}layer[\s-]?\d{1,2}(?=\s?[:)])"),
     ("pad", r"\bpad\s(?:it|them|the\s(?:image|input))\b"),
     ("dense", r"\b(?:hidden|output|softmax)\slayers?\b|\boutput(?=\s?\(\d)"),
@@ -81,6 +83,7 @@ class Mention(NamedTuple):
     is_new: bool = False  # whether it is one more: "a dense layer", "another one"
     is_plural: bool = False
     is_hidden: bool = False  # a hidden layer, which has no outputs of the network
+    is_implied: bool = False  # a convolution of which only the filter is named
 
 
 @lru_cache(1)
@@ -96,6 +99,7 @@ def mentions_in(text: str) -> list[Mention]:
             is_aside = _ASIDE.search(text[: one.start()][-_BEFORE:]) and _LABEL.match(text, one.end())
             if not is_aside and all(one.end() <= other.start or other.end <= one.start() for other in found):
                 found.append(_mention(text, one, kind))
+    found = [one for one in found if one.kind != "some"]  # of which nothing else is told
     is_windowed = any(one.kind in WINDOWED for one in found)
     return sorted(found if is_windowed else [*found, *_implied(text)])
 
@@ -106,8 +110,9 @@ def _mention(text: str, one: re.Match[str], kind: str) -> Mention:
     is_plural = one[0].endswith("s") and not one[0].endswith("ss")
     many = (_MANY.search(before) if is_plural else None) or (_DEEP.search(before) if kind in RECURRENT else None)
     if kind == "some":
-        line = text[one.end() :].partition("\n")[0]
-        kind = next((kind for words, kind in _LINES if re.search(words, line, re.I)), "")
+        line = re.split(r"\n|[.;]\s", text[one.end() :], maxsplit=1)[0]
+        places = {kind: found.start() for words, kind in _LINES if (found := re.search(words, line, re.I))}
+        kind = min(places, key=lambda kind: places[kind], default="some")
     return Mention(
         one.start(),
         one.end(),
@@ -124,11 +129,12 @@ def _mention(text: str, one: re.Match[str], kind: str) -> Mention:
 def _implied(text: str) -> list[Mention]:
     """The convolution of a text that names nothing but a filter."""
     window = None if _CLASS.search(text) else _WINDOW.search(text)
-    return [] if window is None else [Mention(window.start(), window.end(), "conv")]
+    return [] if window is None else [Mention(window.start(), window.end(), "conv", is_implied=True)]
 
 
 def layers_of(mention: Mention) -> list[Told]:
-    """The layers that are named in one place."""
-    return [
-        Told(mention.kind, mention.start, mention.is_referred) for _ in range(mention.many) if mention.kind in KINDS
-    ]
+    """The layers that are named in one place; where only a filter is named, it is one."""
+    layers = [Told(mention.kind, mention.start, mention.is_referred) for _ in range(mention.many)]
+    for layer in layers if mention.is_implied else ():
+        layer.usual["filters"] = "1"
+    return layers

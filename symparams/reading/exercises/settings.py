@@ -38,7 +38,13 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
             rf"\b(?:kernels?|filters?)\s(?:(?:with|of|having)\s)?(?:(?:a|the)\s)?(?:size|length|width){_IS}{_V}",
         ),
     ),
-    ("size", (rf"\b(?:pool(?:ing)?|window|filter)(?:\s(?:size|window|width)){_IS}{_S_OR_V}",)),
+    (
+        "size",
+        (
+            rf"\b(?:pool(?:ing)?|window|filter)(?:\s(?:size|window|width)){_IS}{_S_OR_V}",
+            r"\bpool(?:ing)?\s(?P<v>\d{1,2})\b(?!\s?[x×.])",
+        ),
+    ),
     ("window", (_S,)),
     ("filters", (rf"{_W}\s(?:{_SIZES}\s)?{_OUT}{_MAPS}\b",)),
     ("one", (rf"\b(?P<v>an?|one|single)\s(?:single\s)?(?:{_SIZES}\s)?{_OUT}(?:filter|kernel)\b",)),
@@ -59,7 +65,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
     ),
     ("dilation", (rf"\bdilat(?:ion|ed)(?:\s(?:rate|factor))?{_IS}{_V}",)),
     ("groups", (rf"\bgroups{_IS}{_V}|(?P<w>{_NUMBER})\sgroups\b",)),
-    ("bias", (r"\b(?P<v>no|without(?:\sany|\sa)?)\s(?:bias(?:es)?(?:\s(?:terms?|parameters?))?)\b(?!\s?\?)",)),
+    ("bias", (r"\b(?P<v>no)\sbias(?:es)?\b(?!\s?\?)", r"\b(?P<v>without)(?:\sany|\sa|\sits)?\sbias(?:es)?\b")),
     ("bidirectional", (r"\b(?P<v>bi-?directional)\b",)),
     (
         "units",
@@ -87,6 +93,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
         "heads",
         (
             rf"{_V}\s(?:attention\s|parallel\s)?heads\b",
+            r"\b(?P<v>one|single)[\s-](?:attention\s)?head\b",
             rf"\b(?:num_heads|number\sof\s(?:attention\s)?heads|nhead){_IS}{_V}",
         ),
     ),
@@ -117,6 +124,7 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
     ),
 )
 _MOST = 200  # settings of a kind that are looked at
+_CHOICE = re.compile(r"\W*(?:[A-Ea-e1-5][).:])?[\s\d()x×*,]*")  # a line that is nothing but an answer to choose
 _LISTED = re.compile(
     rf"(?P<v>{_NUMBER}(?:\s?,\s?{_NUMBER}){{0,7}}\s?,?\s(?:and|&)\s{_NUMBER})\s(?P<what>(?:output\s|hidden\s)?"
     r"(?:filters|kernels|feature\s?maps|channels|units|neurons|nodes))\b",
@@ -155,9 +163,15 @@ def settings_in(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Settin
         for one in islice(pattern.finditer(text), _MOST):
             value = one["v"] if one["v"] is not None else one.groupdict().get("w")
             start, end = one.span("v") if one["v"] is not None else one.span("w")
-            if value is not None and all(end <= other.start or other.end <= start for other in found):
+            is_choice = name == "window" and _CHOICE.fullmatch(_line(text, start))
+            if value is not None and not is_choice and all(end <= other.start or other.end <= start for other in found):
                 found.append(Setting(start, end, name, _plain(name, value)))
     return sorted(one for one in found if one.name)
+
+
+def _line(text: str, at: int) -> str:
+    """The line in which something stands."""
+    return text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
 
 
 def _listed(text: str) -> Iterator[Setting]:
@@ -177,7 +191,7 @@ def _plain(name: str, value: str) -> str:
         return name
     if word in _TO_TEN:
         return str(_TO_TEN.index(word) + 1)
-    if name == "one":
+    if name == "one" or word == "single":
         return "1"
     if name in ("kernel", "size", "window", "stride"):
         sizes = re.findall(r"\d+|[A-Za-z]", re.sub(r"\s?(?:[x×*]|-?by-?)\s?", " ", value.replace(",", " ")))[:2]

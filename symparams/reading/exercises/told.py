@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "gru": Kind("gru", ("units",), ("bias", "bidirectional")),
     "rnn": Kind("rnn", ("units",), ("bias", "bidirectional")),
     "embedding": Kind("embedding", ("vocabulary", "width")),
-    "attention": Kind("attention", ("heads",), ("width",)),
+    "attention": Kind("attention", ("heads",), ("width", "bias")),
     "encoder": Kind("nn.TransformerEncoderLayer", ("width", "heads"), ("inner",)),
     "norm": Kind("batchnorm"),
     "pad": Kind("zeropad", ("padding",)),
