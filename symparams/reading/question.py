@@ -39,6 +39,7 @@ _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
 _WEIGHTS = re.compile(r"\b(?:weights\b|how\s+many\b|number\s+of\b|calculat|formula|why\b[^?]{0,60}\d{3})", re.I)
+_CLASS = re.compile(r"`(?:nn\.)?(\w+)\(")
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
 
@@ -101,6 +102,9 @@ def _leaves_more(named: Reading, whole: Reading) -> bool:
         ours, theirs = (built(one.statements, one.source) for one in (whole, named))
         if len(theirs.nodes) < len(ours.nodes) or _open(theirs) > _open(ours):
             return True
+        called = _CLASS.match(named.read_as)
+        if called is not None and called[1] in named.source.text:  # which the text names itself
+            return False
         kinds = ([type(node.layer) for node in network.nodes] for network in (ours, theirs))
         settings = (one.read_as.partition(" on an ")[0].count("=") for one in (named, whole))
         return next(kinds) != next(kinds) or next(settings) < next(settings)

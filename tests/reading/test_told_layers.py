@@ -86,6 +86,11 @@ def test_the_answer_says_as_what_it_was_read(prose: str, first: str, read: str) 
     assert (lines[0], lines[-1]) == (first, read)
 
 
+def test_a_class_that_is_named_goes_before_words_beside_it() -> None:
+    prose = "nn.TransformerEncoderLayer with d_model=192, nhead=6, dim_feedforward=768: is the attention all? How many?"
+    assert sp.read(prose).net.nodes[-1].layer.names[0] == "encoderlayer"
+
+
 def test_generated_convolutions_are_counted_as_told() -> None:
     chance = random.Random(28)
     for _ in range(40):
