@@ -9,7 +9,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Negative, Number, Product, Quotient, Symbol, Value, as_formula, parts
+from symparams.algebra.formula import (
+    Formula,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    as_formula,
+    parts,
+)
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
@@ -21,10 +32,12 @@ from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import Tasks
 from symparams.model.layer import OUTPUT_LETTERS
+from symparams.quantities.backward_field import WayBack
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.questions.diagnosis import Diagnosis
+from symparams.questions.put_right import PutRight, put_right
 from symparams.questions.replaced import Replaced, replaced
 from symparams.questions.right_for import RightFor, right_for
 from symparams.reading.inquiry import Inquiry
@@ -101,6 +114,24 @@ class DiagnosisDocument:
         if d.layer is None or d.correct or len(self.matches) == 1:
             return None
         return replaced(Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity), d.answer)
+
+    @cached_property
+    def put_right(self) -> PutRight | None:
+        """The written formula with the one change that makes it right, where that is not told otherwise."""
+        d = self.diagnosis
+        if d.layer is None or d.correct or self.has_sizes or self.replaced is not None or not self.is_written_out:
+            return None
+        return put_right(Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity), d.answer)
+
+    @cached_property
+    def as_sum(self) -> WayBack | None:
+        """The way back that is told as a sum over the layers too: of a field for which a sum was written."""
+        d = self.diagnosis
+        if d.quantity != "field" or d.correct or len({*d.answer}) != 1 or not isinstance(self.given, Sum):
+            return None
+        ways = [] if isinstance(self.own.fields, str) else [way for _, way in self.own.back]
+        (way,) = ways if len(ways) == 1 else (None,)
+        return way if way is not None and all(isinstance(step.inputs, int) for step in way.steps) else None
 
     @property
     def is_rounded(self) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from symparams.algebra.equality import collected, same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Quotient, Value, as_formula
+from symparams.algebra.formula import ONE, Formula, Number, Product, Quotient, Sum, Value, as_formula
 from symparams.layers.pooling import Pooling
 from symparams.model.network import Network
 from symparams.quantities.field import Field
@@ -37,6 +37,22 @@ class WayBack(NamedTuple):
     passed: bool  # whether there are layers between that look at one position each
     dilated: bool  # whether a kernel is spread, so that it spans more positions than it has
     joined: bool = False  # whether paths join on the way, of which the one that sees most is followed
+
+    @property
+    def has_strides(self) -> bool:
+        """Whether a layer with a stride stands before another one."""
+        return any(number(as_formula(step.stride)) != 1 for step in self.steps[1:])
+
+    @property
+    def added_up(self) -> Formula:
+        """The same from the input on: one position, and k − 1 for each layer times the strides before it."""
+        terms: list[Formula] = [ONE]
+        jump: Formula = ONE
+        for step in reversed(self.steps):
+            adds = as_formula(collected(as_formula(step.kernel) - 1))
+            terms.append(adds if not self.has_strides else Product((adds, jump)))
+            jump = as_formula(collected(jump * as_formula(step.stride)))
+        return Sum(tuple(terms)) if len(terms) > 1 else ONE
 
 
 def way_back(

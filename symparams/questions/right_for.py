@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, replace
-from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.evaluation import number
@@ -20,10 +19,12 @@ from symparams.layers.convolution import Convolution
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Layer, Shape
-from symparams.model.network import Node
+from symparams.model.network import Network, Node
+from symparams.questions.before_it import before_it
+from symparams.questions.changed_call import Way, changed_argument
 from symparams.questions.diagnosis import Diagnosis
 
-Change: TypeAlias = Literal["setting", "channels", "axes", "inputs"]
+Change: TypeAlias = Literal["setting", "layer", "channels", "axes", "inputs"]
 _PADDING = (1, 0, 2, 3)  # positions of padding that are tried
 _FAR = 64  # times as many inputs as there are: more says nothing
 _TYPED = 12  # numbers that were typed, or sizes of the network, which are tried
@@ -33,8 +34,9 @@ _WORDS = 8  # a setting with more words is an activation, on which no number dep
 class Changed(NamedTuple):
     """A layer that differs in one thing from the one that is asked about."""
 
-    change: Change  # in what: a setting, an input with one channel, another spatial axis, so many inputs
+    change: Change  # in what: a setting, a layer before it, an input with one channel, another axis, so many inputs
     derived: Derived  # the other layer on what it is fed
+    way: Way | None = None  # the layer that stands before it; None: none does
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +49,76 @@ class RightFor:
     channels: Value  # that the other layer is fed
     inputs: Symbol | None  # what the other layer reads, with its meaning, where that is so many inputs
     own_inputs: Value  # how many of them the layer that is asked about reads
+    ways: tuple[Way, ...] = ()  # what to write instead, where that is one argument or one layer; two where two would do
+    less: tuple[int, int] = (0, 0)  # how many more weights and biases it has than the other; 0, 0: not both differ
 
 
 def right_for(diagnosis: Diagnosis) -> RightFor | None:
     """The first such layer; None if there is none that its framework can make by one call."""
     node = diagnosis.node
-    if node is None or diagnosis.correct or node.shared is not None or node.layer.inputs == "none":
+    if node is None or diagnosis.correct or node.layer.inputs == "none":
         return None
     own = _call(node)
-    others = chain(_others(node), _of_typed(node, diagnosis) if all(len(m.made) > 1 for m in diagnosis.matches) else ())
-    for other in others if own is not None else ():
-        if not _has(other.derived, diagnosis):
-            continue
-        call = _call(replace(node, derived=other.derived))
-        if own is not None and call is not None and (call != own or other.change in ("channels", "inputs")):
-            ours, theirs = _inputs(node.derived), _inputs(other.derived)
-            inputs = theirs if ours is not None and theirs is not None and ours.value != theirs.value else None
-            many = 0 if ours is None or ours.value is None else simplified(ours.value)
-            return RightFor(other.change, call, own, other.derived.arriving[0].channels, inputs, many)
-    return None
+    if own is None:
+        return None
+    found: RightFor | None = None
+    for other in _tried(node, diagnosis):
+        if found is not None and (not found.ways or other.change != found.change):
+            break
+        if _has(other.derived, diagnosis) and (one := _told(node, own, other, diagnosis.quantity)) is not None:
+            if found is None:
+                found = one
+            elif one.ways and one.ways[0].name not in {way.name for way in found.ways}:
+                return replace(found, ways=(*found.ways, *one.ways))
+    return found
+
+
+def _tried(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
+    """The other layers, those first that people take for it."""
+    if node.shared is None:
+        yield from _others(node)
+        if diagnosis.quantity == "params":
+            yield from (Changed("layer", derived, way) for way, derived in before_it(diagnosis.network, node))
+        if all(len(m.made) > 1 for m in diagnosis.matches):
+            yield from _of_typed(node, diagnosis)
+    elif diagnosis.quantity == "shape":
+        yield from (other for other in _others(node) if _keeps_the_rest(diagnosis.network, node, other))
+
+
+def _keeps_the_rest(network: Network, node: Node, other: Changed) -> bool:
+    """Whether a layer that is used several times gives the same elsewhere if it is changed so."""
+    root = node.shared
+    rest = [n for n in network.nodes if n is not node and (n.name == root or n.shared == root)]
+    with suppress(SymparamsError, ValueError, IndexError):
+        layer = other.derived.layer
+        return all(
+            _derived(n.derived, layer, tuple(x.shape for x in n.derived.arriving)).shape == n.shape for n in rest
+        )
+    return False
+
+
+def _told(node: Node, own: str, other: Changed, diagnosed: str) -> RightFor | None:
+    """How a layer that has the number is told; None where its framework cannot make it by one call."""
+    call = _call(replace(node, derived=other.derived))
+    if call is None or (call == own and other.change in ("setting", "axes")):
+        return None
+    ours, theirs = _inputs(node.derived), _inputs(other.derived)
+    inputs = theirs if ours is not None and theirs is not None and ours.value != theirs.value else None
+    many = 0 if ours is None or ours.value is None else simplified(ours.value)
+    changed = other.way
+    if other.change == "setting":
+        changed = changed_argument(own, call, node.derived.convention)
+    ways = () if changed is None else (changed,)
+    less = _less(node.derived, other.derived) if diagnosed == "params" else (0, 0)
+    return RightFor(other.change, call, own, other.derived.arriving[0].channels, inputs, many, ways, less)
+
+
+def _less(own: Derived, other: Derived) -> tuple[int, int]:
+    """How many more weights and biases a layer has than another, where it has more of both, or fewer of both."""
+    mine, theirs = own.counts, other.counts
+    pairs = (mine.weights, theirs.weights), (mine.biases, theirs.biases)
+    weights, biases = (a - b if isinstance(a, int) and isinstance(b, int) else 0 for a, b in pairs)
+    return (weights, biases) if weights * biases > 0 else (0, 0)
 
 
 def _has(derived: Derived, diagnosis: Diagnosis) -> bool:
@@ -123,6 +176,7 @@ def _others(node: Node) -> Iterator[Changed]:
             with suppress(SymparamsError, ValueError, IndexError):
                 other = replace(derived.layer, **{argument.name: value})
                 yield Changed("setting", _derived(derived, other, shapes))
+    yield from _of_quotients(derived, shapes)
     for layer in _extra(derived.layer):
         with suppress(SymparamsError, ValueError, IndexError, TypeError):
             yield Changed("setting", _derived(derived, layer, shapes))
@@ -134,6 +188,29 @@ def _others(node: Node) -> Iterator[Changed]:
         for change, shape in inputs:
             with suppress(SymparamsError, ValueError, IndexError):
                 yield Changed(change, _derived(derived, derived.layer, (shape, *shapes[1:])))
+
+
+def _of_quotients(derived: Derived, shapes: tuple[Shape, ...]) -> Iterator[Changed]:
+    """The layers with the same output of which one number is a quotient of two others: 96 features, 4 heads, so 24."""
+    x = derived.arriving[0]
+    numbers = {
+        a.name: number(v)
+        for a in arguments_of(type(derived.layer))
+        if isinstance(v := getattr(derived.layer, a.name), Formula)
+    }
+    width = x.shape[x.channel_axis % len(x.shape)]
+    sizes = [n for n in (width, *numbers.values()) if isinstance(n, int) and n > 1]
+    quotients = list(
+        dict.fromkeys(one // other for one in sizes for other in sizes if one > other and one % other == 0)
+    )
+    for argument in arguments_of(type(derived.layer)):
+        own = numbers.get(argument.name)
+        for value in quotients if argument.kind.least is not None and isinstance(own, int) else ():
+            if value != own:
+                with suppress(SymparamsError, ValueError, IndexError):
+                    one = _derived(derived, replace(derived.layer, **{argument.name: Number(value)}), shapes)
+                    if one.shape == derived.shape:
+                        yield Changed("setting", one)
 
 
 def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
@@ -150,7 +227,10 @@ def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
         typed = list(dict.fromkeys(sizes))[: _TYPED - 1]
     with suppress(SymparamsError):
         count = number(diagnosis.answer[0])
-        typed = [*typed[: _TYPED - 2], *(_solved(derived, count) if isinstance(count, int) else ()), 1]
+        solved = list(_solved(derived, count)) if isinstance(count, int) else []
+        if len({*_whole(diagnosis.answer[0])}) > 1:  # of a formula only what stands in it, or a product of two of these
+            solved = [n for n in solved if any(n % one == 0 and n // one in typed for one in typed)]
+        typed = [*typed[: _TYPED - 2], *solved, 1]
     switches = [a.name for a in arguments_of(type(derived.layer)) if a.kind.answers]
     values = [(name, getattr(derived.layer, name)) for name in switches]
     layers = [derived.layer, *(replace(derived.layer, **{n: not v}) for n, v in values if isinstance(v, bool))]

@@ -54,7 +54,7 @@ def test_the_doubt_is_answered_in_the_words_of_the_question(tmp_path: Path) -> N
     out = answered(tmp_path, QUESTION)
     assert out.startswith(
         "3,480 = (3·3·16 + 1)·24; with (3·3 + 1)·24 = 240, you gave each filter a single kernel, as if the input had "
-        "one channel. 240 is right for Conv2D(24, 3) on an input with one channel.\n\n"
+        "one channel. With the factor 16, your formula is right.\n\n"
     )
     assert "conv2d_2 receives 28 × 28 × 16; its 16 channels are the 16 filters of conv2d_1." in out
 
