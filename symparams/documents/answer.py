@@ -97,6 +97,11 @@ class LayerAnswer:
         return self.inquiry is not None and self.inquiry.brief
 
     @property
+    def is_continued(self) -> bool:
+        """Whether its number has been said just before."""
+        return self.inquiry is not None and self.inquiry.continues
+
+    @property
     def share(self) -> Fraction | None:
         """Its part of all parameters, where it is asked why there are so many."""
         total = self.solution.network.counts.params

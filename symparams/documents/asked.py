@@ -21,6 +21,7 @@ from symparams.errors import Span
 from symparams.layers.dense import Flatten
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
+from symparams.quantities.counts import COUNTS
 from symparams.quantities.layer_quantities import USUAL
 from symparams.quantities.settings import Settings
 from symparams.questions.doubted import Doubt
@@ -48,7 +49,7 @@ class Asked:
         else:
             bodies = [
                 *(
-                    self.answer(doubt, document, self._told_before(i))
+                    self.answer(doubt, document, self._told_before(i), self._continues(i))
                     for i, doubt in enumerate(self.doubts)
                     if doubt.at not in self._again
                 ),
@@ -60,18 +61,22 @@ class Asked:
         """How the text was read; in a question only repairs that change a number, and what could be otherwise."""
         r, assumed = self.reading, self._relied_on()
         if r.kind == "question":
-            r = replace(r, repairs=tuple(one for one in r.repairs if one.changes))
+            said = {f"`{doubt.misfit.argument}`" for doubt in self.doubts if doubt.misfit is not None}
+            told = (one for one in r.repairs if one.changes and not any(name in one.what for name in said))
+            r = replace(r, repairs=tuple(told))
             assumed = tuple(one for one in assumed if not one.implied)
         return written(document, "reading", r=replace(r, assumed=assumed))
 
     def _relied_on(self) -> tuple[Repair, ...]:
         """The assumptions that the answers rest on: those on other layers than theirs are left out."""
-        used: set[str] = {""}
+        assumed, used = self.reading.assumed, {""}
+        if self.doubts and all(doubt.quantity == "params" or doubt.quantity in COUNTS for doubt in self.doubts):
+            assumed = tuple(one for one in assumed if not one.counts_stand)
         for doubt in self.doubts:
             if doubt.layer is None or doubt.quantity == "field":
-                return self.reading.assumed
+                return assumed
             used |= self._sized_by(doubt.layer)
-        return tuple(one for one in self.reading.assumed if one.about in used) if self.doubts else self.reading.assumed
+        return tuple(one for one in assumed if one.about in used) if self.doubts else assumed
 
     def _sized_by(self, layer: str) -> set[str]:
         """The layers whose settings an answer about one tells: its own, and of all behind a flattening."""
@@ -126,8 +131,15 @@ class Asked:
         own = pattern(self.network.node(doubt.layer).derived.rules.because)
         return any(pattern(derived.rules.because) == own for derived in same)
 
-    def answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
-        """The answer to one doubt; `brief` where one before it has said the same of another layer."""
+    def _continues(self, index: int) -> bool:
+        """Whether an answer is about the row of which a message about sizes has just said how long it is."""
+        said = self.doubts[index - 1].misfit if index else None
+        return said is not None and said.row is not None and self.doubts[index].layer == said.maker
+
+    def answer(self, doubt: Doubt, document: Document, brief: bool = False, continues: bool = False) -> str:
+        """The answer to one doubt; `brief` where one before it has said the same of another layer, `continues` where
+        that has said its number.
+        """
         if doubt.calculation is not None:
             return written(document, "calculation", d=CalculationDocument(doubt.calculation))
         if doubt.misfit is not None:
@@ -137,7 +149,8 @@ class Asked:
         layers = () if doubt.layer is None else (doubt.layer,)
         batch = self._inquiry.batch if doubt.quantity == "activations" else None
         solution = Solution(self.network, (doubt.quantity,), layers, Settings(batch=batch), pictures=self.figures)
-        return written(document, "answer", s=solution, a=AnswerDocument(solution, replace(self._inquiry, brief=brief)))
+        about = replace(self._inquiry, brief=brief, continues=continues)
+        return written(document, "answer", s=solution, a=AnswerDocument(solution, about))
 
     @cached_property
     def _inquiry(self) -> Inquiry:
@@ -147,6 +160,7 @@ class Asked:
         return replace(
             asked,
             is_asked=True,
+            printed=any(one.counts_stand and one.about for one in self.reading.assumed),
             several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None),
         )
 

@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symparams.algebra.formula import Number
+from symparams.algebra.formula import Formula, Number, Product, as_formula
 from symparams.errors import SymparamsError
+from symparams.layers.dense import Flatten
 from symparams.model.network import Network, Node
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
+from symparams.questions.refitted import Setting, refitted
 from symparams.reading.mismatches import Mismatch, mismatches
 from symparams.reading.reading import Reading
 from symparams.sources import records as r
@@ -30,6 +32,8 @@ class Misfit:
     remedy: tuple[str, ...] = ()  # the transposed convolutions whose output padding of 1 gives the size that is missing
     is_free: bool = False  # whether that adds no parameters
     other: int = 0  # the size that is missing, of two on the same axis
+    row: Formula | None = None  # how many values a flattening lays out in a row, as a product of the sizes it reads
+    settings: tuple[Setting, ...] = ()  # with which the size that was expected would arrive
 
 
 def misfit(network: Network, reading: Reading) -> Misfit | None:
@@ -49,7 +53,12 @@ def misfit(network: Network, reading: Reading) -> Misfit | None:
         return None
     argument = next((one for one in _ARGUMENTS if any(f"`{one}`" in repair.what for repair in reading.repairs)), "")
     maker = _maker(network, reader)
-    return Misfit(told, reader.name, None if maker is None else maker.name, argument, _of_row(network, maker, told))
+    diagnosis = _of_row(network, maker, told)
+    if maker is None or not isinstance(maker.layer, Flatten):
+        return Misfit(told, reader.name, None if maker is None else maker.name, argument, diagnosis)
+    row = Product(tuple(map(as_formula, maker.derived.arriving[0].shape)))
+    settings = refitted(network, maker, told.expected)
+    return Misfit(told, reader.name, maker.name, argument, diagnosis, row=row, settings=settings)
 
 
 _ARGUMENTS = ("in_features", "in_channels", "num_features", "input_size")

@@ -22,3 +22,7 @@ class Inquiry:
     several: bool = False  # whether it asks about several layers, so that each answer says about which
     is_asked: bool = False  # whether a whole text asks; False: one number alone was given
     brief: bool = False  # whether an answer before this one has said the same of another layer
+    continues: bool = False  # whether the number itself has been said just before, so that only its reason is told
+    printed: bool = (
+        False  # whether the text prints the sizes on the way to a layer, but not the one that they start from
+    )

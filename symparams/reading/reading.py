@@ -20,6 +20,7 @@ class Repair(NamedTuple):
     about: str = ""  # the layer that it is about, or that reads an input that it is about; empty: the whole network
     changes: bool = False  # whether numbers are other than the text has them
     implied: bool = False  # of an assumption: whether the text leaves no other choice
+    counts_stand: bool = False  # of an assumption: whether no number of parameters depends on it, as the text has these
 
 
 class WrongRow(NamedTuple):

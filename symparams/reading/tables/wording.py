@@ -14,7 +14,8 @@ def assumptions(placed: Sequence[Placed], table: Table) -> Iterator[Repair]:
     """A clause for each layer whose settings the table does not print."""
     form = table.form
     if form == "modules" and placed:
-        yield Repair("the modules are taken to run in the order in which they are printed", placed[0].at)
+        order = "the modules are taken to run in the order in which they are printed"
+        yield Repair(order, placed[0].at, counts_stand=True)
     if form == "weights" and placed:
         yield Repair("the layers are taken to run in the order in which their weights are listed", placed[0].at)
         yield Repair("strides of 1 and no padding are taken, which a list of weights does not tell", placed[0].at)
@@ -43,7 +44,7 @@ def _of_input(one: Placed, table: Table, before: str) -> Iterator[Repair]:
     assert isinstance(shape, tuple)
     is_told = any(sorted(shape, key=str) == sorted(told, key=str) for told in table.told.inputs)
     if None not in shape and not is_told:
-        yield Repair(f"the input has the shape `{shape}`", one.at, before)
+        yield Repair(f"the input has the shape `{shape}`", one.at, before, counts_stand=table.form != "modules")
 
 
 def _of_row(one: Placed, form: Form) -> Iterator[Repair]:
