@@ -178,7 +178,9 @@ class Doubts:
 
     def _explained(self, one: Written) -> Doubt | None:
         spoken = self.spoken
-        near = list(dict.fromkeys((*self._near(one), *spoken.alike(one), *self._reading(one))))
+        sole = spoken.sole("shape") if one.kind == "shape" else None
+        only = [] if sole is None else [sole]
+        near = list(dict.fromkeys((*self._near(one), *spoken.alike(one), *self._reading(one), *only)))
         here = {layer for layer, sentence in spoken.named if sentence == one.sentence}
         for quantity in self._quantities_of(one):
             for layer in near:

@@ -296,7 +296,7 @@ def _values(argument: Argument, value: object) -> Iterator[object]:
         yield not value
     elif len(kind.words) < _WORDS:
         yield from dict.fromkeys(word for word in kind.words.values() if word != value and word is not None)
-    if kind.least is not None and argument.default not in (MISSING, None, value):
+    if kind.least is not None and not argument.positional and argument.default not in (MISSING, None, value):
         yield argument.default
 
 

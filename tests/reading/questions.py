@@ -56,14 +56,14 @@ model = keras.Sequential([keras.Input((96, 96, 3)), layers.Conv2D(8, 5, strides=
 model = keras.Sequential([keras.Input((96, 96, 3)), layers.Conv2D(8, 5, strides=2), layers.Conv2D(8, 3),
                           layers.MaxPooling2D(2), layers.Conv2D(8, 3)])
 """,
-    "heads that are wider": """My formula 4*(240*240 + 240) gives 231,360, but Keras counts 346,920 parameters here. Why?
+    "heads that are wider": """My formula 4*(240*240 + 240) gives 231,360. Why does Keras count 346,920 parameters?
 
 x = keras.Input((70, 240))
 y = layers.MultiHeadAttention(num_heads=6, key_dim=60)(x, x)
 model = keras.Model(x, y)
 """,
-    "one value a channel": """Why does the dense layer have 202,180 parameters? The convolution has 28 filters, so I expect
-28*20 + 20 = 580.
+    "one value a channel": """Why does the dense layer have 202,180 parameters? The convolution has 28 filters, so
+I expect 28*20 + 20 = 580.
 
 model = keras.Sequential([keras.Input((21, 21, 3)), layers.Conv2D(28, 3), layers.Flatten(), layers.Dense(20)])
 """,
