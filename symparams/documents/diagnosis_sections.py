@@ -38,6 +38,7 @@ from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.questions.diagnosis import Diagnosis
 from symparams.questions.put_right import PutRight, put_right
+from symparams.questions.refitted import Setting, refitted
 from symparams.questions.replaced import Replaced, replaced
 from symparams.questions.right_for import RightFor, right_for
 from symparams.reading.inquiry import Inquiry
@@ -122,6 +123,33 @@ class DiagnosisDocument:
         if d.layer is None or d.correct or self.has_sizes or self.replaced is not None or not self.is_written_out:
             return None
         return put_right(Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity), d.answer)
+
+    @cached_property
+    def refitted(self) -> tuple[Setting, ...]:
+        """With which settings on the way the layer would have the shape of the answer, where no one of its own does."""
+        d = self.diagnosis
+        explained = any(not match.carried for match in d.matches)
+        if d.quantity != "shape" or d.correct or d.node is None or self.right_for is not None or explained:
+            return ()
+        given = dict(zip((one.axis for one in d.right), self.sizes, strict=False))
+        sizes = zip(d.node.derived.out.axes, d.node.shape, strict=True)
+        return refitted(d.network, d.node, tuple(given.get(axis, size) for axis, size in sizes))
+
+    @property
+    def cropping(self) -> int:
+        """How many positions Keras would have to cut off on each side to get from an output back to the input's shape;
+        0 where that is not the answer.
+        """
+        d = self.diagnosis
+        if not self.refitted or d.node is None or d.node.derived.convention != "keras":
+            return 0
+        first = d.network.nodes[0].shape
+        more = {
+            (a - b if isinstance(a, int) and isinstance(b, int) else -1) for a, b in zip(d.value, first, strict=False)
+        }
+        sides = sorted(more - {0})
+        is_input = tuple(self.sizes) == first and len(first) == len(d.value) and d.value[-1] == first[-1]
+        return sides[0] // 2 if is_input and len(sides) == 1 and sides[0] > 0 == sides[0] % 2 else 0
 
     @cached_property
     def as_sum(self) -> WayBack | None:

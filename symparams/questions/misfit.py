@@ -57,7 +57,7 @@ def misfit(network: Network, reading: Reading) -> Misfit | None:
     if maker is None or not isinstance(maker.layer, Flatten):
         return Misfit(told, reader.name, None if maker is None else maker.name, argument, diagnosis)
     row = Product(tuple(map(as_formula, maker.derived.arriving[0].shape)))
-    settings = refitted(network, maker, told.expected)
+    settings = refitted(network, maker, (told.expected,))
     return Misfit(told, reader.name, maker.name, argument, diagnosis, row=row, settings=settings)
 
 

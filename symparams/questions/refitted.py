@@ -1,4 +1,4 @@
-"""Settings of the layers before a row with which it has another length: zeros around images, sizes rounded up."""
+"""Settings of the layers on the way to a shape with which it would be another one: padding, sizes rounded up."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from symparams.algebra.formula import Number
 from symparams.errors import SymparamsError
 from symparams.layers.convolution import Convolution
 from symparams.layers.pooling import Pooling
+from symparams.layers.transposed import TransposedConvolution
 from symparams.model.derived import known
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
@@ -23,32 +24,36 @@ _LAYERS = 8  # of a kind, all subsets of which are tried
 
 
 class Setting(NamedTuple):
-    """An argument of a layer as its framework writes it, with the layer."""
+    """An argument as the framework of a network writes it, with the layers that have it."""
 
     code: str  # padding=2
-    layer: str  # the name of the layer
+    layers: tuple[str, ...]  # their names
 
 
-def refitted(network: Network, end: Node, size: int) -> tuple[Setting, ...]:
-    """The fewest settings of one kind with which the last axis of a layer has that size; () if there are none."""
-    for kind in (_rounded_up, _kept):
+def refitted(network: Network, end: Node, shape: Shape) -> tuple[Setting, ...]:
+    """The fewest settings of one kind with which the output of a layer has that shape; () if there are none."""
+    for kind in (_rounded_up, _kept, _padded_after):
         every = dict(_changed(network, end, kind))
         for many in range(1, len(every) + 1) if len(every) <= _LAYERS else ():
             for some in combinations(every, many):
-                if _sized(network, end, {name: every[name][0] for name in some}) == size:
-                    return tuple(Setting(every[name][1], name) for name in some)
+                if _shape(network, end, {name: every[name][0] for name in some}) == shape:
+                    codes = dict.fromkeys(every[name][1] for name in some)
+                    return tuple(Setting(code, tuple(n for n in some if every[n][1] == code)) for code in codes)
     return ()
 
 
 def _changed(network: Network, end: Node, kind: _Kind) -> Iterator[tuple[str, tuple[Layer, str]]]:
-    """The layers before one that can have another setting, each by the name of the first place where it is used."""
-    for node in network.nodes[: network.index(end.name)]:
+    """The layers up to one that can have another setting, each by the name of the first place where it is used."""
+    for node in network.nodes[: network.index(end.name) + 1]:
         if node.shared is None and (other := kind(node.layer, node.derived.convention)) is not None:
             yield node.name, other
 
 
 def _kept(layer: Layer, convention: Convention) -> tuple[Layer, str] | None:
-    """A convolution that pads its input so that its size stays, where it has no padding and an odd kernel."""
+    """A convolution without padding that pads so that its size stays, or is the input's times the stride in Keras."""
+    if isinstance(layer, TransposedConvolution):
+        is_bare = convention == "keras" and layer.padding == "valid" and layer.output_padding is None
+        return (replace(layer, padding="same"), 'padding="same"') if is_bare else None
     if not isinstance(layer, Convolution) or any(number(s) != 1 for s in layer.stride):
         return None
     padding = layer.padding
@@ -70,11 +75,23 @@ def _rounded_up(layer: Layer, convention: Convention) -> tuple[Layer, str] | Non
     return replace(layer, ceil=True), "ceil_mode=True"
 
 
-def _sized(network: Network, end: Node, layers: Mapping[str, Layer]) -> int | None:
-    """The last axis of a layer if some before it are others, everywhere they are used; None where that cannot be."""
+def _padded_after(layer: Layer, convention: Convention) -> tuple[Layer, str] | None:
+    """A transposed convolution with a stride that says its output padding: PyTorch's has none, Keras's fills up."""
+    if not isinstance(layer, TransposedConvolution) or all(number(s) == 1 for s in layer.stride):
+        return None
+    given = layer.output_padding
+    if given is not None and (convention == "keras" or any(number(p) != 0 for p in given)):
+        return None
+    more = 0 if convention == "keras" else 1
+    return replace(layer, output_padding=(Number(more),) * len(layer.kernel)), f"output_padding={more}"
+
+
+def _shape(network: Network, end: Node, layers: Mapping[str, Layer]) -> Shape | None:
+    """The output of a layer if some up to it are others, everywhere they are used; None where that cannot be."""
     shapes: dict[int, Shape] = {}
+    last = network.index(end.name)
     with suppress(SymparamsError, ValueError, IndexError):
-        for i, node in enumerate(network.nodes[: network.index(end.name) + 1]):
+        for i, node in enumerate(network.nodes[: last + 1]):
             arriving = tuple(shapes[one] for one in node.inputs)
             layer = layers.get(node.shared or node.name, node.layer)
             derived = node.derived
@@ -84,6 +101,5 @@ def _sized(network: Network, end: Node, layers: Mapping[str, Layer]) -> int | No
                 read = tuple(x.is_sequence for x in derived.arriving)
                 again = known(layer, arriving, derived.convention, derived.facts, read, derived.laid_out)
                 shapes[i] = again.shape
-        last = shapes[network.index(end.name)][-1]
-        return last if isinstance(last, int) else None
+        return shapes[last]
     return None

@@ -236,10 +236,33 @@ def test_settings_that_are_told_give_the_row(side: int, kept: set[int], up: bool
     built = net(text(set(), False))
     expected = net(text(kept, False) if kept else text(set(), up)).node("row").shape[0]
     assert isinstance(expected, int)
-    found = refitted(built, built.node("row"), expected)
+    found = refitted(built, built.node("row"), (expected,))
     if expected == built.node("row").shape[0]:
         return
     assert found
-    padded = {i for i, name in enumerate(("conv_1", "conv_2")) if name in {one.layer for one in found}}
+    padded = {i for i, name in enumerate(("conv_1", "conv_2")) if any(name in one.layers for one in found)}
     ceil = any(one.code == "ceil_mode=True" for one in found)
     assert net(text(padded, ceil)).node("row").shape[0] == expected
+
+
+@given(st.integers(20, 70), st.sampled_from([3, 5]), st.sets(st.integers(0, 1)))
+def test_a_decoder_gets_back_to_the_shape_of_its_input(side: int, kernel: int, exact: set[int]) -> None:
+    def text(said: set[int]) -> str:
+        way = f"input({side},{side},1)" + f" -> conv(4,{kernel},s=2,same)" * 2
+        up = (
+            (f"tconv({channels},{kernel},s=2,same{',op=0' if i in said else ''})") for i, channels in enumerate((4, 1))
+        )
+        return f"{way} -> {' -> '.join(up)}"
+
+    built, wanted = net(text(set())), net(text(exact)).nodes[-1].shape
+    last = built.nodes[-1]
+    if wanted == last.shape:
+        return
+    found = refitted(built, last, wanted)
+    said = {i for i, name in enumerate(("tconv_1", "tconv_2")) if any(name in one.layers for one in found)}
+    assert {one.code for one in found} == {"output_padding=0"}
+    assert net(text(said)).nodes[-1].shape == wanted
+    document = DiagnosisDocument(Diagnostician(built).typed(last.name, "shape", " x ".join(map(str, wanted))), "answer")
+    if document.cropping:
+        (here,) = {size for size in last.shape if size != 1}
+        assert here - 2 * document.cropping == side
