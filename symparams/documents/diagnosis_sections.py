@@ -122,7 +122,8 @@ class DiagnosisDocument:
         d = self.diagnosis
         if d.layer is None or d.correct or self.has_sizes or self.replaced is not None or not self.is_written_out:
             return None
-        return put_right(Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity), d.answer)
+        task = Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity)
+        return put_right(task, d.answer, two=not d.matches and self.right_for is None)
 
     @cached_property
     def refitted(self) -> tuple[Setting, ...]:

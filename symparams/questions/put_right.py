@@ -1,4 +1,4 @@
-"""A written formula with the one thing changed that makes it right: 3·3·24·40 + 40 for 3·3·3·40 + 40."""
+"""A written formula with the one or two changes that make it right: 3·3·24·40 + 40 for 3·3·3·40 + 40."""
 
 from __future__ import annotations
 
@@ -14,34 +14,60 @@ from symparams.misconceptions.task import Task
 from symparams.questions.as_written import has_form, is_formula, numbers_in, with_numbers
 from symparams.questions.letters import letters_for
 
-Kind: TypeAlias = Literal["in place of", "without", "without adding", "with"]
+Kind: TypeAlias = Literal["in place of", "without", "without adding", "with", "adding"]
 _FEWEST = 3  # numbers of a formula: with fewer, a change says nothing about how it was meant
 _MOST = 24  # numbers of a formula that is looked at
+_FEW = 8  # numbers of a formula of which two changes are tried
 _LEAST = 2  # a 1 in a formula may be anything
 
 
+class Change(NamedTuple):
+    """One thing in a formula that is otherwise."""
+
+    kind: (
+        Kind  # a number in place of another, no such factor, no such number in a sum, a further factor, a further term
+    )
+    written: int  # the number in whose place another one stands, or that goes; 0: something is added
+    right: Formula | None  # the number that belongs there, the further factor or term; None: one only goes
+
+
 class PutRight(NamedTuple):
-    """A formula that one change makes right."""
+    """A formula that one change makes right, or two."""
 
-    kind: Kind  # a number in place of another, without a factor, without a number that is added, with a further factor
-    written: int  # the number in whose place another one stands, or that goes; 0: only one is added
-    right: int  # the number that belongs there, or the further factor; 0: one only goes
-    formula: Formula  # the formula as it was written, with that change
+    changes: tuple[Change, ...]  # what is otherwise
+    formula: Formula  # the formula as it was written, so changed
 
 
-def put_right(task: Task, answer: Sequence[Formula]) -> PutRight | None:
-    """The first change of one number of a written formula that makes it the rule of the layer; None if none does."""
+def put_right(task: Task, answer: Sequence[Formula], two: bool = False) -> PutRight | None:
+    """The first change of one number of a written formula that makes it the rule of the layer; None if none does.
+
+    `two`: two changes are tried where one is not enough.
+    """
     if len(answer) != 1 or len(task.values) != 1 or not is_formula(answer[0]) or any(True for _ in symbols(answer[0])):
         return None
     written, right = answer[0], task.values[0]
-    if not isinstance(right, int) or not _FEWEST <= sum(1 for _ in numbers_in(written)) <= _MOST:
+    many = sum(1 for _ in numbers_in(written))
+    if not isinstance(right, int) or not _FEWEST <= many <= _MOST:
         return None
     sizes, letters = list(dict.fromkeys(_sizes(task.rules[0]))), letters_for(task)
-    for one in chain(_replaced(written, sizes), _less(written), _more(written, sizes)):
+    for found in chain(_once(written, sizes), _twice(written, sizes) if two and many <= _FEW else ()):
         with suppress(SymparamsError):  # a number as an exponent may be too much
-            if number(one.formula) == right and has_form(one.formula, task.rules[0], letters):
-                return one
+            if number(found.formula) == right and has_form(found.formula, task.rules[0], letters):
+                return found
     return None
+
+
+def _once(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
+    yield from chain(_replaced(written, sizes), _less(written), _more(written, sizes))
+    yield from _added(written, [Number(n) for n in sizes])
+
+
+def _twice(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
+    """A factor or a number less, then another change; where terms are added, a product of two sizes too."""
+    terms = [*map(Number, sizes), *(Product((Number(a), Number(b))) for a in sizes for b in sizes if a <= b)]
+    for first in _less(written):
+        for second in chain(_less(first.formula), _more(first.formula, sizes), _added(first.formula, terms)):
+            yield PutRight((*first.changes, *second.changes), second.formula)
 
 
 def _sizes(rule: Formula) -> Iterator[int]:
@@ -65,7 +91,8 @@ def _replaced(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
             places = [i for i, leaf in enumerate(leaves) if leaf.value == own]
             for some in [[i] for i in reversed(places)] + ([places] if len(places) > 1 else []):
                 others = iter([Number(size) if i in some else leaf for i, leaf in enumerate(leaves)])
-                yield PutRight("in place of", int(own), size, with_numbers(written, others))
+                change = Change("in place of", int(own), Number(size))
+                yield PutRight((change,), with_numbers(written, others))
 
 
 def _less(formula: Formula) -> Iterator[PutRight]:
@@ -75,22 +102,37 @@ def _less(formula: Formula) -> Iterator[PutRight]:
     for i, one in enumerate(below) if isinstance(formula, (Product, Sum)) and len(below) > 1 else ():
         if isinstance(one, Number) and _counts(one):
             rest = (*below[:i], *below[i + 1 :])
-            yield PutRight(kind, int(one.value), 0, rebuilt(formula, rest) if len(rest) > 1 else rest[0])
+            less = rebuilt(formula, rest) if len(rest) > 1 else rest[0]
+            yield PutRight((Change(kind, int(one.value), None),), less)
     for i, one in enumerate(below):
-        for other in _less(one):
-            yield other._replace(formula=rebuilt(formula, (*below[:i], other.formula, *below[i + 1 :])))
+        yield from _inside(formula, i, _less(one))
 
 
 def _more(formula: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
     """With a further factor in one of its products, or at one number of a sum."""
     below = parts(formula)
     for size in sizes if isinstance(formula, Product) else ():
-        yield PutRight("with", 0, size, rebuilt(formula, (*below, Number(size))))
+        yield PutRight((Change("with", 0, Number(size)),), rebuilt(formula, (*below, Number(size))))
     for i, one in enumerate(below):
         alone = isinstance(formula, Sum) and isinstance(one, Number)
-        others = (PutRight("with", 0, n, Product((Number(n), one))) for n in sizes) if alone else _more(one, sizes)
-        for other in others:
-            yield other._replace(formula=rebuilt(formula, (*below[:i], other.formula, *below[i + 1 :])))
+        times = (PutRight((Change("with", 0, Number(n)),), Product((Number(n), one))) for n in sizes)
+        yield from _inside(formula, i, times if alone else _more(one, sizes))
+
+
+def _added(formula: Formula, terms: Sequence[Formula]) -> Iterator[PutRight]:
+    """With a further term, as a part of one of its sums or behind all of it."""
+    for term in terms if not isinstance(formula, Number) else ():
+        yield PutRight((Change("adding", 0, term),), formula + term)
+    for i, one in enumerate(parts(formula)):
+        if isinstance(one, (Sum, Product)):
+            yield from _inside(formula, i, (found for found in _added(one, terms) if isinstance(one, Sum)))
+
+
+def _inside(formula: Formula, place: int, changed: Iterator[PutRight]) -> Iterator[PutRight]:
+    """The formula with one of its parts so changed."""
+    below = parts(formula)
+    for other in changed:
+        yield other._replace(formula=rebuilt(formula, (*below[:place], other.formula, *below[place + 1 :])))
 
 
 def _counts(leaf: Number) -> bool:

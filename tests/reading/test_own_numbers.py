@@ -168,7 +168,8 @@ def test_a_row_of_all_positions_is_told(steps: int, features: int, units: int) -
             "60*60*3*3*32*48",
             "30·30·3·3·32·48",
         ),
-        ("input(60,11) -> lstm(75)", "params", "4*(60*11*75 + 75)", None),  # two mistakes
+        ("input(60,11) -> lstm(75)", "params", "4*(60*11*75 + 75)", "4(11·75 + 75 + 75·75)"),
+        ("input(15,15,24) -> conv(40,3)", "params", "3*3*24*40", "3·3·24·40 + 40"),
         ("input(15,15,24) -> conv(40,3)", "params", "400", None),
         ("input(3) -> dense(3)", "params", "4*2*2", None),  # 3·2·2 is 12, but not (3 + 1)·3
         ("input(15,15,24) -> conv(40,3)", "params", "12*256^2", None),  # 256 to the power of any size is too much
@@ -178,7 +179,7 @@ def test_a_row_of_all_positions_is_told(steps: int, features: int, units: int) -
 def test_a_formula_is_put_right(text: str, quantity: str, written: str, right: str | None) -> None:
     by = Diagnostician(net(text))
     layer = by.network.nodes[-1].name
-    found = put_right(by.task(layer, quantity), by.typed(layer, quantity, written).answer)
+    found = put_right(by.task(layer, quantity), by.typed(layer, quantity, written).answer, two=True)
     assert (None if found is None else shown(found.formula, PLAIN)) == right
 
 
@@ -206,7 +207,9 @@ def test_one_wrong_number_is_found_and_the_formula_holds_for_other_sizes(text: s
     if found is not None:
         assert number(found.formula) == by.network.nodes[-1].counts.params
         before, after = (len(list(numbers_in(one))) for one in (diagnosis.answer[0], found.formula))
-        assert after - before == {"in place of": 0, "with": 1, "without": -1, "without adding": -1}[found.kind]
+        (change,) = found.changes
+        more = {"in place of": 0, "with": 1, "adding": 1, "without": -1, "without adding": -1}
+        assert after - before == more[change.kind]
 
 
 # ---------------------------------------------------------------- sums over fields, sizes on the way
