@@ -12,6 +12,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.answer import LayerAnswer
 from symparams.documents.solution import Solution
+from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.totals import layer_counted_twice, layer_left_out
 from symparams.quantities.derivation import Derivation, StepKind
 from symparams.quantities.layer_derivations import Known, LayerDerivations
@@ -94,8 +95,17 @@ class MatchSection:
     @property
     def corrected(self) -> Formula:
         """The wrong total with what it lacks, or without what it has too many: 406,528 + 522."""
-        wrong, gap = as_formula(self.match.wrong[0].value), as_formula(abs(self.gap))
-        return wrong + gap if self.gap > 0 else wrong - gap
+        parts = self._gaps if self.of_each else [self.gap]
+        corrected = as_formula(self.match.wrong[0].value)
+        for one in map(abs, parts):
+            corrected = corrected + as_formula(one) if self.gap > 0 else corrected - as_formula(one)
+        return corrected
+
+    @property
+    def of_each(self) -> list[tuple[Misconception, int]]:
+        """Two mistakes in one number, each with by how much it makes it too small; [] of others."""
+        gaps = self._gaps if self.match.between is not None else []
+        return list(zip(self.match.made, gaps, strict=True)) if len(gaps) == len(self.match.made) else []
 
     @property
     def gap(self) -> int:
