@@ -17,7 +17,7 @@ from symparams.questions.letters import letters_for
 Kind: TypeAlias = Literal["in place of", "without", "without adding", "with", "adding"]
 _FEWEST = 3  # numbers of a formula: with fewer, a change says nothing about how it was meant
 _MOST = 24  # numbers of a formula that is looked at
-_FEW = 8  # numbers of a formula of which two changes are tried
+_FEW = 6  # numbers of a formula of which two changes are tried
 _LEAST = 2  # a 1 in a formula may be anything
 
 
@@ -27,7 +27,7 @@ class Change(NamedTuple):
     kind: (
         Kind  # a number in place of another, no such factor, no such number in a sum, a further factor, a further term
     )
-    written: int  # the number in whose place another one stands, or that goes; 0: something is added
+    written: Formula | None  # the number in whose place another one stands, or that goes; None: something is added
     right: Formula | None  # the number that belongs there, the further factor or term; None: one only goes
 
 
@@ -63,10 +63,12 @@ def _once(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
 
 
 def _twice(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
-    """A factor or a number less, then another change; where terms are added, a product of two sizes too."""
+    """Two changes, of which the first takes or replaces a number; a term that is added can be a product of two."""
     terms = [*map(Number, sizes), *(Product((Number(a), Number(b))) for a in sizes for b in sizes if a <= b)]
-    for first in _less(written):
-        for second in chain(_less(first.formula), _more(first.formula, sizes), _added(first.formula, terms)):
+    for first in chain(_less(written), _replaced(written, sizes)):
+        formula = first.formula
+        replaced = _replaced(formula, sizes) if first.changes[0].right is None else ()
+        for second in chain(_less(formula), _more(formula, sizes), _added(formula, terms), replaced):
             yield PutRight((*first.changes, *second.changes), second.formula)
 
 
@@ -91,7 +93,7 @@ def _replaced(written: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
             places = [i for i, leaf in enumerate(leaves) if leaf.value == own]
             for some in [[i] for i in reversed(places)] + ([places] if len(places) > 1 else []):
                 others = iter([Number(size) if i in some else leaf for i, leaf in enumerate(leaves)])
-                change = Change("in place of", int(own), Number(size))
+                change = Change("in place of", Number(own), Number(size))
                 yield PutRight((change,), with_numbers(written, others))
 
 
@@ -101,9 +103,12 @@ def _less(formula: Formula) -> Iterator[PutRight]:
     kind: Kind = "without" if isinstance(formula, Product) else "without adding"
     for i, one in enumerate(below) if isinstance(formula, (Product, Sum)) and len(below) > 1 else ():
         if isinstance(one, Number) and _counts(one):
-            rest = (*below[:i], *below[i + 1 :])
-            less = rebuilt(formula, rest) if len(rest) > 1 else rest[0]
-            yield PutRight((Change(kind, int(one.value), None),), less)
+            for gone in {1, below.count(one)}:  # one of them, or all of 26·26
+                rest = [other for j, other in enumerate(below) if other != one or (gone == 1 and j != i)]
+                if rest and i == below.index(one):
+                    said = Product((one,) * gone) if gone > 1 else one
+                    less = rebuilt(formula, tuple(rest)) if len(rest) > 1 else rest[0]
+                    yield PutRight((Change(kind, said, None),), less)
     for i, one in enumerate(below):
         yield from _inside(formula, i, _less(one))
 
@@ -112,17 +117,17 @@ def _more(formula: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
     """With a further factor in one of its products, or at one number of a sum."""
     below = parts(formula)
     for size in sizes if isinstance(formula, Product) else ():
-        yield PutRight((Change("with", 0, Number(size)),), rebuilt(formula, (*below, Number(size))))
+        yield PutRight((Change("with", None, Number(size)),), rebuilt(formula, (*below, Number(size))))
     for i, one in enumerate(below):
         alone = isinstance(formula, Sum) and isinstance(one, Number)
-        times = (PutRight((Change("with", 0, Number(n)),), Product((Number(n), one))) for n in sizes)
+        times = (PutRight((Change("with", None, Number(n)),), Product((Number(n), one))) for n in sizes)
         yield from _inside(formula, i, times if alone else _more(one, sizes))
 
 
 def _added(formula: Formula, terms: Sequence[Formula]) -> Iterator[PutRight]:
     """With a further term, as a part of one of its sums or behind all of it."""
     for term in terms if not isinstance(formula, Number) else ():
-        yield PutRight((Change("adding", 0, term),), formula + term)
+        yield PutRight((Change("adding", None, term),), formula + term)
     for i, one in enumerate(parts(formula)):
         if isinstance(one, (Sum, Product)):
             yield from _inside(formula, i, (found for found in _added(one, terms) if isinstance(one, Sum)))
