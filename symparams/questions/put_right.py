@@ -119,9 +119,15 @@ def _more(formula: Formula, sizes: Sequence[int]) -> Iterator[PutRight]:
     for size in sizes if isinstance(formula, Product) else ():
         yield PutRight((Change("with", None, Number(size)),), rebuilt(formula, (*below, Number(size))))
     for i, one in enumerate(below):
-        alone = isinstance(formula, Sum) and isinstance(one, Number)
-        times = (PutRight((Change("with", None, Number(n)),), Product((Number(n), one))) for n in sizes)
-        yield from _inside(formula, i, times if alone else _more(one, sizes))
+        is_term = isinstance(formula, Sum)
+        yield from _inside(formula, i, _times(one, sizes) if is_term and isinstance(one, Number) else _more(one, sizes))
+
+
+def _times(one: Number, sizes: Sequence[int]) -> Iterator[PutRight]:
+    """A number with a further factor, the smaller one first: 2·60, 7·100."""
+    for size in map(Number, sizes):
+        both = (size, one) if size.value < one.value else (one, size)
+        yield PutRight((Change("with", None, size),), Product(both))
 
 
 def _added(formula: Formula, terms: Sequence[Formula]) -> Iterator[PutRight]:

@@ -205,7 +205,8 @@ def _of_quotients(derived: Derived, shapes: tuple[Shape, ...]) -> Iterator[Chang
     )
     for argument in arguments_of(type(derived.layer)):
         own = numbers.get(argument.name)
-        for value in quotients if argument.kind.least is not None and isinstance(own, int) else ():
+        is_chosen = isinstance(own, int) and getattr(derived.layer, argument.name) != argument.default
+        for value in quotients if argument.kind.least is not None and is_chosen else ():
             if value != own:
                 with suppress(SymparamsError, ValueError, IndexError):
                     one = _derived(derived, replace(derived.layer, **{argument.name: Number(value)}), shapes)
