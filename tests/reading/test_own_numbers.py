@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import symparams as sp
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Sum
 from symparams.algebra.notation import shown
@@ -269,3 +270,32 @@ def test_a_decoder_gets_back_to_the_shape_of_its_input(side: int, kernel: int, e
     if document.cropping:
         (here,) = {size for size in last.shape if size != 1}
         assert here - 2 * document.cropping == side
+
+
+_POOL = "The next layer is nn.{pool}(3, stride=2) on a 12x54x54 map. {said} PyTorch gives {sizes}. Is it a bug?"
+
+
+@pytest.mark.parametrize("pool", ["MaxPool2d", "AvgPool2d"])
+@pytest.mark.parametrize("said", ["In Caffe I get 27x27.", "By hand 54 / 2 = 27.", "I get 27x27, since 54 / 2 = 27."])
+def test_a_size_beside_the_right_one_is_answered_once_with_the_setting(pool: str, said: str) -> None:
+    text = sp.read(_POOL.format(pool=pool, said=said, sizes="26x26")).answer().to_text()
+    assert text.count("it would be 27 × 27") == 1
+    assert "ceil_mode=True" in text
+    assert "comes out in" not in text
+
+
+def test_a_product_that_two_changes_make_right_is_doubted() -> None:
+    code = "model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(48, 3), layers.BatchNormalization()])"
+    text = sp.read(f"{code}\n\nI thought batch norm has 2*26*26*48 = 64,896, but the summary says 192.").answer()
+    first = text.to_text().splitlines()[0]
+    assert first.endswith("Without the factor 26·26 and with 4 in place of 2, your formula is right.")
+
+
+def test_an_assumption_on_which_no_count_rests_is_left_out() -> None:
+    layers = ("Conv2d(3, 16, kernel_size=(3, 3), stride=(1, 1))", "Conv2d(16, 8, kernel_size=(3, 3), stride=(1, 1))")
+    printed = "Net(\n" + "".join(f"  ({i}): {one}\n" for i, one in enumerate(layers)) + ")\n\n"
+    about = ("Why does layer 1 have 1,160 parameters? I get 3*3*3*8 + 8 = 224.", "How large is the receptive field?")
+    count, field = (sp.read(printed + one).answer().to_text() for one in about)
+    assert "1,160" in count
+    assert "Assumed" not in count
+    assert "Assumed: the modules are taken to run in the order" in field
