@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from math import prod
 
-from symparams.algebra.formula import ONE
+from symparams.algebra.formula import ONE, Value
 from symparams.converters.keras_layers import recipe as keras_recipe
+from symparams.converters.literals import OpenSizeError
+from symparams.converters.recipes import NoCounterpartError
 from symparams.converters.torch_layers import recipe as torch_recipe
+from symparams.errors import SymparamsError
 from symparams.layers.adaptive import AdaptiveAveragePooling
 from symparams.layers.dense import Dense, Flatten
 from symparams.layers.pooling import GlobalAveragePooling
@@ -16,6 +20,8 @@ from symparams.model.derived import Derived, known
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.questions.changed_call import Way
+
+_LEAST_AXES = 2  # of what has channels and positions
 
 
 def before_it(network: Network, node: Node) -> Iterator[tuple[Way, Derived]]:
@@ -26,19 +32,27 @@ def before_it(network: Network, node: Node) -> Iterator[tuple[Way, Derived]]:
     keras = derived.convention == "keras"
     (x,) = derived.arriving
     flatten = _laid_out(network, node)
-    if flatten is not None:
-        (laid,) = flatten.derived.arriving
-        channels = laid.shape[laid.channel_axis % len(laid.shape)]
-        spatial = len(laid.shape) - 1
-        pool: Layer = GlobalAveragePooling() if keras else AdaptiveAveragePooling((ONE,))
-        code = _code(
-            replace(flatten, derived=known(pool, (laid.shape,), laid.convention, derived.facts, (laid.is_sequence,)))
-        )
-        if code and spatial > 0:
-            yield Way("in place of" if keras else "before", code, flatten.name), _on(derived, (channels,))
+    pool = None if flatten is None else _pool(flatten)
+    if flatten is not None and pool is not None:
+        way = Way("in place of" if keras else "before", pool[0], flatten.name)
+        yield way, _on(derived, (pool[1],))
     if len(x.shape) > 1 and all(isinstance(size, int) for size in x.shape):
         code = "Flatten" if keras else "nn.Flatten()"
         yield Way("before", code, node.name), _on(derived, (prod(n for n in x.shape if isinstance(n, int)),))
+
+
+def _pool(flatten: Node) -> tuple[str, Value] | None:
+    """What averages each channel over all positions, and how many channels there are; None where nothing does."""
+    derived = flatten.derived
+    (laid,) = derived.arriving
+    is_keras = laid.convention == "keras"
+    if len(laid.shape) < _LEAST_AXES or (laid.is_sequence and not is_keras):  # PyTorch pools along the last axis
+        return None
+    pool: Layer = GlobalAveragePooling() if is_keras else AdaptiveAveragePooling((ONE,))
+    with suppress(SymparamsError, NoCounterpartError, OpenSizeError):
+        code = _code(replace(flatten, derived=known(pool, (laid.shape,), laid.convention, derived.facts, (None,))))
+        return (code, laid.shape[laid.channel_axis % len(laid.shape)]) if code else None
+    return None
 
 
 def _laid_out(network: Network, node: Node) -> Node | None:

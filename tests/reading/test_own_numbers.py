@@ -151,6 +151,25 @@ def test_a_row_of_all_positions_is_told(steps: int, features: int, units: int) -
         assert found.ways == (Way("before", "Flatten", "dense_1"),)
 
 
+@pytest.mark.parametrize(
+    ("text", "typed", "code"),
+    [
+        ("input(20) -> embedding(99,9) -> flatten -> dense(5)", "9*5 + 5", "GlobalAveragePooling1D"),
+        ("convention torch input(9,20) -> flatten -> dense(5)", "9*5 + 5", "nn.AdaptiveAvgPool1d(1)"),
+        # PyTorch pools a sequence along its features
+        ("convention torch input(20) -> embedding(99,9) -> flatten -> dense(5)", "9*5 + 5", None),
+        ("input(2,3,4,5,6) -> flatten -> dense(5)", "6*5 + 5", None),  # no pooling has so many axes
+        ("input(9) -> flatten -> dense(5)", "3*5 + 5", None),
+        ("input(2,3,4,5) -> dense(5)", "2*3*4*5*5 + 5", "Flatten"),
+    ],
+)
+def test_which_layer_in_front_is_told(text: str, typed: str, code: str | None) -> None:
+    built = net(text)
+    found = right_for(Diagnostician(built).typed(built.nodes[-1].name, "params", typed))
+    ways = () if found is None or found.change != "layer" else found.ways
+    assert [way.code for way in ways] == ([] if code is None else [code])
+
+
 # ---------------------------------------------------------------- a formula put right
 
 
