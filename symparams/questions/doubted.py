@@ -173,7 +173,7 @@ class Doubts:
         """What something may be a number of, the likeliest first: what its sentence names, what is asked about."""
         if one.kind == "shape" or self.spoken.is_fraction(one):
             return ("shape",)
-        if self._divides(one) and self.spoken.sole("shape") is not None:
+        if one.divides and self.spoken.sole("shape") is not None:
             return ("shape", self.quantity)
         sizes = {w.sentence for w, _ in self.spoken.right_sizes}
         near = ("shape",) if one.kind == "number" and {one.sentence, one.sentence - 1} & sizes else ()
@@ -182,7 +182,7 @@ class Doubts:
 
     def _explained(self, one: Written) -> Doubt | None:
         spoken = self.spoken
-        sole = spoken.sole("shape") if one.kind == "shape" or self._divides(one) else None
+        sole = spoken.sole("shape") if one.kind == "shape" or one.divides else None
         only = [] if sole is None else [sole]
         near = list(dict.fromkeys((*self._near(one), *spoken.alike(one), *self._reading(one), *only)))
         here = {layer for layer, sentence in spoken.named if sentence == one.sentence}
@@ -231,11 +231,6 @@ class Doubts:
         found = [(layer, d) for layer, d in typed if d is not None and self._is_explained(d, one, surely=True)]
         return Doubt(found[0][0], "params", found[0][1], one.at, one.text) if len(found) == 1 else None
 
-    @staticmethod
-    def _divides(one: Written) -> bool:
-        """Whether a formula is how people work out a size."""
-        return one.kind == "formula" and "/" in one.text and bool(one.result)
-
     def _reading(self, one: Written) -> Iterator[str]:
         """The layers that read a size which stands in a formula that gives no integer."""
         if self.spoken.is_fraction(one):
@@ -256,14 +251,11 @@ class Doubts:
         if diagnosis is None or (one.kind != "shape" and spoken.value(one) in (None, *spoken.settings)):
             return None
         is_plain = one.kind != "shape" and near is not None and re.search(r"[+(]", one.text) is None
-        if not is_plain or right_for(diagnosis) or (one.result and self._put_right(near, own[0], diagnosis)):
+        task = self.diagnostician.task(near, own[0]) if near is not None and one.result else None
+        mended = task is not None and put_right(task, diagnosis.answer, two=True)
+        if not is_plain or mended or right_for(diagnosis):
             return Doubt(near, own[0], diagnosis, one.at, one.text)
         return None
-
-    def _put_right(self, layer: str | None, quantity: str, diagnosis: Diagnosis) -> bool:
-        """Whether one or two changes make a formula right."""
-        task = None if layer is None else self.diagnostician.task(layer, quantity)
-        return task is not None and put_right(task, diagnosis.answer, two=True) is not None
 
     def _is_explained(self, diagnosis: Diagnosis, one: Written, surely: bool = False, is_named: bool = False) -> bool:
         """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of, or for a

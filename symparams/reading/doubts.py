@@ -51,6 +51,11 @@ class Written(NamedTuple):
     at: Span  # where it stands in the text
     sentence: int  # the number of the sentence that it stands in
 
+    @property
+    def divides(self) -> bool:
+        """Whether it is a formula with a quotient and its result, as people work out a size."""
+        return self.kind == "formula" and "/" in self.text and bool(self.result)
+
 
 @lru_cache(16)
 def _with_letters(letters: frozenset[str]) -> re.Pattern[str]:
