@@ -39,7 +39,7 @@ class Mistakes:
         self.tasks = tasks
         self._singles: dict[tuple[int, str, tuple[str, ...]], tuple[Mistake, ...]] = {}
         self._slips: dict[tuple[int, str], tuple[Mistake, ...]] = {}
-        self._around: dict[tuple[int, str], Around] = {}
+        self._around: dict[tuple[int, str, bool], Around] = {}
         self.beliefs = Beliefs(tasks)
 
     @property
@@ -57,14 +57,15 @@ class Mistakes:
         """One misconception each, without the questions misread: nobody misreads a question layer by layer."""
         key = (task.index, task.quantity)
         if key not in self._slips:
-            self._slips[key] = _singles(task, self.around(task), misread=False)
+            self._slips[key] = _singles(task, self.around(task, misread=False), misread=False)
         return self._slips[key]
 
-    def around(self, task: Task) -> Around:
+    def around(self, task: Task, *, misread: bool = True) -> Around:
         """What those make of the right rules that look at other layers too; equal layers have others around them."""
-        key = (task.index, task.quantity)
+        key = (task.index, task.quantity, misread)
         if key not in self._around:
-            every = ((m, tuple(edited(m, task.right))) for m in sensible(task) if m.around)
+            looking = (m for m in sensible(task) if m.around and (m.credit or misread))
+            every = ((m, tuple(edited(m, task.right))) for m in looking)
             self._around[key] = {m: rules for m, rules in every if rules}
         return self._around[key]
 
@@ -85,7 +86,7 @@ class Mistakes:
 
         Who makes a second mistake could have made it alone.
         """
-        every, around = [m for m in sensible(task) if m.credit], self.around(task)
+        every, around = [m for m in sensible(task) if m.credit], self.around(task, misread=False)
         places = {m: i for i, m in enumerate(every)}
         alone = (m for m in every if (m in around if m.around else of_right(m, task)))
         later = [m for m in alone if not m.whole]
