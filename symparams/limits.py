@@ -37,7 +37,7 @@ DEPTH = 24  # how deep a simplified formula may be nested
 TERMS = 2_000  # terms of a sum
 
 _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most so many bits
-_SMALL = 1 << 64  # far from the limit
+SMALL = 1 << 64  # far from the limit
 
 _WORK = 60_000  # steps of algebra that one call of the public face may take, and
 _WORK_PER_LAYER = 200  # for each layer that it is about
@@ -147,7 +147,7 @@ def search_is_over() -> bool:
 
 def checked(value: int | Fraction) -> int | Fraction:
     """`value`, unless it has more than 1,000 digits."""
-    if -_SMALL < value < _SMALL and isinstance(value, int):
+    if -SMALL < value < SMALL and isinstance(value, int):
         return value
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > _BITS:
         raise LimitError(f"a number here has more than {DIGITS:,} digits, which is the limit")

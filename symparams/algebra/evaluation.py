@@ -59,7 +59,9 @@ def at(formula: Formula, letters: Point) -> Exact:
 def _product(values: Sequence[Exact]) -> Exact:
     result: Exact = 1
     for value in values:
-        result = limits.checked(result * value)
+        result *= value
+        if type(result) is not int or not -limits.SMALL < result < limits.SMALL:
+            limits.checked(result)
     return result
 
 

@@ -7,9 +7,8 @@ among them, so what two mistakes at once give is worked out a few times, and for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from symparams import extensions
 from symparams.algebra.evaluation import Exact, at, number
@@ -22,11 +21,10 @@ from symparams.misconceptions.task import Subject
 from symparams.model.derived import Derived
 
 Letters: TypeAlias = "dict[str, Symbol]"  # by name: the letters of one rule with their numbers
-_Shared: TypeAlias = "dict[tuple[object, ...], tuple[Formula, ...] | None]"  # forms; None: not to be shared
+_Shared: TypeAlias = "dict[object, tuple[Formula, ...] | None]"  # forms; None: not to be shared
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A wrong rule: its form, and the letters that are to be put in."""
 
     form: Formula
@@ -80,18 +78,18 @@ class Editing:
         brought = self._brought(misconception)
         if brought is None:
             return None
-        seen = [(s.name, s.incoming, _is_plain(s), _is_sound(s), self._letters.get(s.name) is s) for s in brought]
-        key = (misconception, *seen)
-        letters = {**self._letters, **{s.name: s for s in brought}} if brought else self._letters
+        key: object = misconception
+        letters = self._letters
+        if brought:
+            seen = ((s.name, s.incoming, _is_plain(s), _is_sound(s), self._letters.get(s.name) is s) for s in brought)
+            key, letters = (misconception, *seen), {**self._letters, **{s.name: s for s in brought}}
         if key not in self._shared:
             rules = tuple(edited(misconception, self._subject))
             known = all(map(_is_sound, brought)) and all(letters.get(s.name) is s for r in rules for s in symbols(r))
             self._shared[key] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
         forms = self._shared[key]
-        if forms is None:
-            return None
         if not forms:
-            return ()
+            return forms
         if not self._numbers:
             self._numbers = {name: _number(letter) for name, letter in self._letters.items()}
         numbers = {**self._numbers, **{s.name: _number(s) for s in brought}} if brought else self._numbers

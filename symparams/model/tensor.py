@@ -267,8 +267,12 @@ def _side_by_side(matrices: Sequence[tuple[TensorAxis, ...]]) -> Sizes:
 
 def _added(terms: Iterable[_Term]) -> Formula:
     """The sum of terms; neighbors of the same factors are taken together: 3·d·f."""
-    runs = (list(run) for _, run in groupby(terms, lambda term: Counter(_factors(term[1]))))
-    added = [_times(sum(count for count, _ in run), run[0][1]) for run in runs]
+    every = list(terms)
+    if len(every) == 1:
+        added = [_times(*every[0])]
+    else:
+        runs = (list(run) for _, run in groupby(every, lambda term: Counter(_factors(term[1]))))
+        added = [_times(sum(count for count, _ in run), run[0][1]) for run in runs]
     return total(t for term in added for t in (term.terms if isinstance(term, Sum) else (term,)))
 
 

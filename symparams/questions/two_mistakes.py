@@ -128,16 +128,16 @@ class TwoMistakes:
         """By the names of two misconceptions and the index of a layer: its wrong terms there."""
         total = self.totals.total
         found: dict[_Names, dict[int, list[_Both]]] = {}
-        of_equal: dict[object, list[_Both]] = {}
+        of_equal: dict[object, dict[_Names, list[_Both]]] = {}
         for i, term in enumerate(total.terms):
             node = total.node(i)
             key = (term.rule, total.wrong_rules(i), node.derived, node.repeats)
             if key not in of_equal:
                 if len(of_equal) == _DISTINCT:
                     break
-                of_equal[key] = list(self._of_layer(i))
-            for way in of_equal[key]:
-                found.setdefault(tuple(m.name for m in way.made), {}).setdefault(i, []).append(way)
+                of_equal[key] = _by_names(self._of_layer(i))
+            for names, ways in of_equal[key].items():
+                found.setdefault(names, {})[i] = ways
         return found
 
     def _of_layer(self, index: int) -> Iterator[_Both]:
@@ -154,6 +154,13 @@ class TwoMistakes:
                 given = signature(in_all_copies(_rule(wrong), node))
             if given is not None and given != right:
                 yield _Both(made, wrong, node, minus(given, right))
+
+
+def _by_names(ways: Iterable[_Both]) -> dict[_Names, list[_Both]]:
+    found: dict[_Names, list[_Both]] = {}
+    for way in ways:
+        found.setdefault(tuple(m.name for m in way.made), []).append(way)
+    return found
 
 
 def _rule(wrong: Filled | Formula) -> Formula:
