@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
+from symparams.sources.spelled import in_plain_characters
+
 Sizes: TypeAlias = tuple[Fraction, ...]
 
 TIMES = "x×*·⋅✕"  # signs for times that people type or copy
 SPACES = "\u00a0\u2009\u202f"  # spaces that formulas are set with: no-break, thin, narrow
-_AS_X = str.maketrans(dict.fromkeys(f"X∙∗✖{TIMES}", "x") | dict.fromkeys(SPACES, " "))
+_AS_X = str.maketrans(dict.fromkeys(f"X{TIMES}", "x"))
 _BRACKETS = ("", ""), ("(", ")"), ("[", "]")
 _BATCH = re.compile(r"(?:None|\?|-1) *[,;x] *")
 _SIZE = re.compile(r"(?:[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -24,7 +26,7 @@ _PLAIN = re.compile(r"[0-9A-Z.]+(x[0-9A-Z.]+)*")  # a wrong size may be 9.5
 
 def readings(text: str) -> list[Sizes]:
     """The shapes that a text can mean, the likeliest first; none where it is not one of plain numbers."""
-    text = text.translate(_AS_X).strip().removesuffix(".")
+    text = in_plain_characters(text).translate(_AS_X).strip().removesuffix(".")
     if inside := re.fullmatch(r"\((.*)\)|\[(.*)\]", text):
         text = (inside[1] or inside[2] or "").strip()
     text = text[batch.end() :] if (batch := _BATCH.match(text)) else text

@@ -22,6 +22,7 @@ from symparams.questions.signatures import signature
 from symparams.questions.typed_numbers import read_number, read_sizes
 from symparams.sources.answers import LONGEST, read_answer
 from symparams.sources.typed import Typed, UnclearError
+from symparams.sources.typed_sizes import with_channels
 
 # right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
 # unclear: it means one thing in some countries and another in others, so that the student has to be asked;
@@ -130,7 +131,7 @@ class Marker:
     def _typed(self, text: str) -> _Found:
         match self.asked.answer_type:
             case "shape":
-                return self._shape(readings(text) or [_read(partial(_shape, count=len(self._shape_key)), text, {})])
+                return self._shape(self._shapes(text))
             case "formula":
                 return self._formula(text)
         if self.asked.kind == "field" and _SIDES.fullmatch(text) and set(_read(_shape, text, {})) == {self.asked.value}:
@@ -155,6 +156,16 @@ class Marker:
     def _in_bytes(self) -> bool:
         rule = QUANTITY_RULES.get(self.asked.kind)
         return rule is not None and rule.in_bytes
+
+    def _shapes(self, text: str) -> Sequence[Values]:
+        """The shapes that a text can mean."""
+        named = with_channels(text) if len(self._shape_key) > 1 else None
+        if named is not None:  # the channels stand where the key has them
+            return [sizes for first in (True, False) for sizes in readings(named.arranged(first=first))]
+        given = readings(text)
+        if any(len(sizes) == len(self._shape_key) for sizes in given):
+            return given
+        return [*given, _read(partial(_shape, count=len(self._shape_key)), text, {})]
 
     def _shape(self, given: Sequence[Values]) -> WrittenMistake | bool:
         """Whether one of the shapes that an answer can mean is the key, or which mistake it is."""

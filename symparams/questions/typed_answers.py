@@ -15,7 +15,9 @@ from symparams.quantities.totals import amount
 from symparams.questions.as_written import in_letters_of_the_layer
 from symparams.questions.letters import letters_for, letters_of, words_for
 from symparams.questions.typed_numbers import ANSWER, Answer, checked, read_number, read_sizes
-from symparams.sources.typed import Typed
+from symparams.sources.spelled import in_plain_characters
+from symparams.sources.typed import Typed, UnclearError
+from symparams.sources.typed_sizes import with_channels
 
 _SPATIAL = ("length", "depth", "height", "width")
 
@@ -44,6 +46,9 @@ def read_for(task: Task, text: str, rules: Callable[[], Iterable[Formula]] = tup
                 raise
             return Given((taken[0],), task, taken=taken[1])
         return Given(checked((answer,)), task, typed=written)
+    named = with_channels(text) if len(task.rules) > 1 else None
+    if named is not None:
+        source = Source(ANSWER, named.arranged(first=task.network.convention == "torch"))
     answers = read_sizes(source, letters, len(task.rules), lambda: (_one_number(source, letters, task)[1],))
     if not answers:
         raise SymparamsError(f"{ANSWER}: there is no size in the answer; {_expected(task)}")
@@ -54,8 +59,10 @@ def _one_number(source: Source, letters: Mapping[str, Formula], task: Task) -> t
     try:
         in_bytes = task.quantity in QUANTITY_RULES and QUANTITY_RULES[task.quantity].in_bytes
         return read_number(source, letters, words_for(task, dict(letters)), in_bytes=in_bytes)
+    except UnclearError:
+        raise
     except SymparamsError as error:
-        if _looks_like_sizes(source.text):
+        if _looks_like_sizes(in_plain_characters(source.text)):
             what = f"{amount(task.quantity, task.settings).plural} of {task.node.name}"
             raise SymparamsError(f"one number is expected for the {what}, not sizes", error.place) from None
         raise

@@ -13,12 +13,15 @@ from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.questions.signatures import signature
 from symparams.sources.answers import LONGEST, read_answer, read_shape
-from symparams.sources.typed import Typed, sides_of_sizes, typed, typed_sizes
+from symparams.sources.spelled import in_plain_characters
+from symparams.sources.typed import Typed, typed
+from symparams.sources.typed_sizes import sides_of_sizes, typed_sizes
 
 Answer: TypeAlias = "tuple[Formula, ...]"  # one formula for each number of the answer
 _Read = TypeVar("_Read")
 
 ANSWER = "answer"  # what messages call the text
+_ASIDE = re.compile(r"(?P<alone>[0-9][0-9,]*)\s*\((?P<inside>[^()]*[0-9].*)\)")
 _NOWHERE: Mapping[str, Formula] = {}
 
 
@@ -38,6 +41,10 @@ def read_number(
         return Typed(source.text), read_answer(source, letters)  # which says that it is too long
     written = typed(source, letters, in_bytes=in_bytes)
     formula = _in_words(source, written.text, letters, words)
+    aside = _ASIDE.fullmatch(written.text.strip())
+    if aside is not None:  # 320 (288 + 32), but not 32 (9 + 1)
+        alone, inside = (_in_words(source, aside[part], letters, words) for part in ("alone", "inside"))
+        formula = alone if signature((alone,), points) == signature((inside,), points) else formula
     for other in written.others:
         _check_equal(source, formula, _in_words(source, other, letters, words), other, points)
     if written.in_bytes and not in_bytes:
@@ -53,9 +60,9 @@ def read_sizes(
     """The sizes of a shape as they were typed, which `count` numbers would answer; `read_one` reads a single one."""
     if count == 1 and _is_one_number(source.text):
         return (read_number(source, letters)[1],) if read_one is None else read_one()
-    sizes = _placed(source, read_shape, Source(ANSWER, typed_sizes(source.text, letters, count)), letters)
+    sizes = _placed(source, read_shape, Source(ANSWER, typed_sizes(source, letters, count)), letters)
     for other in sides_of_sizes(source.text)[1:]:
-        again = Source(ANSWER, typed_sizes(other, letters, count))
+        again = Source(ANSWER, typed_sizes(source, letters, count, other))
         claimed, found = (
             [value for value in map(number, checked(side)) if value is not None]
             for side in (_placed(source, read_shape, again, letters), sizes)
@@ -102,8 +109,8 @@ def _in_words(source: Source, text: str, letters: Mapping[str, Formula], words: 
 
 def _is_one_number(text: str) -> bool:
     """Whether a text for a single size has none of the marks that part sizes, but may be a product: 12 * 12 * 63."""
-    bare = re.sub(r"(?<=[0-9])[,](?=[0-9]{3}(?![0-9]))", "", text)
-    return not re.search(r"[][,;×xX]|None|\?", bare)
+    bare = re.sub(r"(?<=[0-9])[,](?=[0-9]{3}(?![0-9]))", "", in_plain_characters(text).rstrip(" .,;"))
+    return not re.search(r"[][,;×xX@]|None|\?|^\s*\(.*\)$", bare)
 
 
 def checked(answer: Answer) -> Answer:
