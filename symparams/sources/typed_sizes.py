@@ -31,6 +31,7 @@ _NAMING = (  # 26x26 with 32 channels, 32 feature maps of 26x26, 32@26x26
 )
 
 
+_LONG = 100  # characters of the sizes of a shape with their names
 _AXES = {  # what people call the axes, by their place among the sizes; the channels have none
     **dict.fromkeys(("h", "height", "rows"), 0),
     **dict.fromkeys(("w", "width", "columns", "cols"), 1),
@@ -41,7 +42,7 @@ _NAME_OF = r"(?P<name>[A-Za-z_]+)"
 _EACH = re.compile(rf"\(?\s*({_NAME_OF}\s*[=:]?\s*(?P<size>{_NUMBERS}))\s*([,;x×]|and\b)?\s*\)?")
 _EACH_BEFORE = re.compile(rf"\(?\s*((?P<size>{_NUMBERS})\s*{_NAME_OF})\s*([,;×]|and\b)?\s*\)?")
 _TUPLES = re.compile(
-    rf"\(?(?P<names>[A-Za-z_]+(\s*[,x×]\s*[A-Za-z_]+)+)\)?\s*[=:]\s*\(?(?P<sizes>{_NUMBERS}(\s*[,x×]\s*{_NUMBERS})+)\)?"
+    rf"\(?(?P<names>[A-Za-z_]+(\s*[,×]\s*[A-Za-z_]+)+)\)?\s*[=:]\s*\(?(?P<sizes>{_NUMBERS}(\s*[,x×]\s*{_NUMBERS})+)\)?"
 )
 
 
@@ -58,7 +59,9 @@ class NamedSizes(NamedTuple):
 
 def with_channels(text: str) -> NamedSizes | None:
     """The sizes of a text that names its channels; None if it does not."""
-    said = _between(bare(text)).strip()
+    said = " ".join(_between(bare(text)).split())
+    if len(said) > _LONG:
+        return None
     by_name = _by_name(said)
     if by_name is not None:
         return by_name

@@ -104,7 +104,7 @@ def test_digits_in_groups() -> None:
 
 
 def test_what_is_no_shape_earns_nothing() -> None:
-    for text in ("", "x", "24x20x", "(24x20x64", "24x20x64)", "{24x20x64}", "24x20x64x", "24.5x20x64", "a", "*", "(,)"):
+    for text in ("", "x", "24x20x", "(24x20x64", "24x20x64)", "{24x20x64", "24x20x64x", "24.5x20x64", "a", "*", "(,)"):
         for name, system in systems(asked(KEY)).items():
             assert system(text) == 0, (name, text)
 

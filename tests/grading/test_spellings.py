@@ -146,3 +146,13 @@ def test_places_stay_where_they_are(text: str) -> None:
     assert len(plain) == len(without_frame(plain)) == len(bare(text)) == len(text)
     with suppress(SymparamsError):
         assert len(typed_sizes(Source("answer", text), (), 3, plain)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" + " " * 997 + "x", "1 " * 499, "a=1," * 249, "12 " + " " * 980 + "12 channelz", "the " * 249, "x" * 999],
+)
+def test_long_texts_are_read_in_one_go(text: str) -> None:
+    assert graded(text) in ("unread", "unknown")
+    with suppress(SymparamsError):
+        KERAS.typed("c", "shape", text)
