@@ -89,7 +89,7 @@ class Editing:
             self._shared[key] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
         forms = self._shared[key]
         if not forms:
-            return forms
+            return None if forms is None else ()
         if not self._numbers:
             self._numbers = {name: _number(letter) for name, letter in self._letters.items()}
         numbers = {**self._numbers, **{s.name: _number(s) for s in brought}} if brought else self._numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symparams.algebra.formula import Formula, as_formula
+from symparams.misconceptions.families.positions import dense_flattens
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.task import Subject, Task
@@ -30,6 +31,8 @@ def of_shapes(task: Task) -> Iterator[Mistake]:
     names = subject.x.axis_names()
     if len(names) != len(task.rules) or subject.x.shape != task.values:
         yield Mistake((shape_of_input,), tuple(shape_of_input.edit(subject)), axes=names)
+    if len(task.rules) > 1 and any(True for _ in dense_flattens.edit(subject)):
+        yield Mistake((dense_flattens,), task.rules[-1:], axes=task.axes[-1:])
 
 
 OF_SHAPES = (shape_of_input,)

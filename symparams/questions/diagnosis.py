@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
@@ -99,7 +100,13 @@ class Diagnostician:
             return self.of_total(quantity, answer, written)
         task = self.task(layer, quantity)
         rules = (m.rules[0] for m in self.mistakes.singles(task))
-        return self._of_given(read_for(task, text, lambda: (task.rules[0], *rules)))
+        given = read_for(task, text, lambda: (task.rules[0], *rules))
+        found = self._of_given(given)
+        if given.as_each and quantity == "shape" and not (found.correct or found.matches):
+            with suppress(SymparamsError):  # one number may be meant for the whole shape
+                whole = self._of_given(Given(given.answer[:1], task))
+                return whole if whole.matches else found
+        return found
 
     def of_layer(self, layer: str, quantity: str, answer: Answer) -> Diagnosis:
         """An answer for one layer."""

@@ -19,6 +19,7 @@ from symparams.sources.spelled import in_plain_characters
 from symparams.sources.typed import Typed, UnclearError
 from symparams.sources.typed_sizes import with_channels
 
+_TOLD_BATCH = re.compile(r"None|\?|batch", re.IGNORECASE)
 _SPATIAL = ("length", "depth", "height", "width")
 
 
@@ -52,6 +53,8 @@ def read_for(task: Task, text: str, rules: Callable[[], Iterable[Formula]] = tup
     answers = read_sizes(source, letters, len(task.rules), lambda: (_one_number(source, letters, task)[1],))
     if not answers:
         raise SymparamsError(f"{ANSWER}: there is no size in the answer; {_expected(task)}")
+    if task.quantity == "shape" and len(answers) == 1 and _TOLD_BATCH.search(text):
+        return Given(checked(answers), task)  # (None, 512): all that the shape has
     return fitted(task, checked(answers))
 
 

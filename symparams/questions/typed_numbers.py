@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from fractions import Fraction
 from math import prod
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,6 +20,7 @@ from symparams.sources.typed_sizes import sides_of_sizes, typed_sizes
 
 Answer: TypeAlias = "tuple[Formula, ...]"  # one formula for each number of the answer
 _Read = TypeVar("_Read")
+_Side: TypeAlias = "tuple[Typed, Formula]"  # of an equation: how it was typed, and what it comes to
 
 ANSWER = "answer"  # what messages call the text
 _ASIDE = re.compile(r"(?P<alone>[0-9][0-9,]*)\s*\((?P<inside>[^()]*[0-9].*)\)")
@@ -39,17 +41,29 @@ def read_number(
     """
     if len(source.text) > LONGEST:
         return Typed(source.text), read_answer(source, letters)  # which says that it is too long
-    written = typed(source, letters, in_bytes=in_bytes)
-    formula = _in_words(source, written.text, letters, words)
+    written, formula = _one_side(source, source.text, letters, words, in_bytes=in_bytes)
     aside = _ASIDE.fullmatch(written.text.strip())
     if aside is not None:  # 320 (288 + 32), but not 32 (9 + 1)
         alone, inside = (_in_words(source, aside[part], letters, words) for part in ("alone", "inside"))
         formula = alone if signature((alone,), points) == signature((inside,), points) else formula
+    first, exact = (written, formula), written.rounded is None
     for other in written.others:
-        _check_equal(source, formula, _in_words(source, other, letters, words), other, points)
+        again = _one_side(source, other, letters, words, in_bytes=in_bytes)
+        _check_equal(source, first, again, other, points)
+        if not exact and again[0].rounded is None:  # 0.59M = 3*3*256*256
+            (written, formula), exact = again, True
     if written.in_bytes and not in_bytes:
         place = Place(source, source.text.index(written.unit))
         raise SymparamsError("this is a number of bytes, but no bytes are asked for", place)
+    return written, formula
+
+
+def _one_side(
+    source: Source, text: str, letters: Mapping[str, Formula], words: Mapping[str, Formula], *, in_bytes: bool
+) -> tuple[Typed, Formula]:
+    """A side of an equation, or the whole where there is one, with what it comes to."""
+    written = typed(Source(source.name, text), letters, in_bytes=in_bytes, whole=text is source.text)
+    formula = _in_words(source, written.text, letters, words)
     value = None if written.factor == 1 else number(formula)
     return written, formula if value is None else as_formula(value * written.factor)
 
@@ -75,14 +89,15 @@ def read_sizes(
     return sizes
 
 
-def _check_equal(source: Source, formula: Formula, claimed: Formula, other: str, points: tuple[Point, ...]) -> None:
-    """Raise SymparamsError if a further side of an equation is not what the first one is."""
+def _check_equal(source: Source, first: _Side, again: _Side, other: str, points: tuple[Point, ...]) -> None:
+    """Raise SymparamsError if a further side of an equation is not what the first one is, as far as it is rounded."""
     place = Place(source, len(other) - len(other.lstrip()))
-    left, right = (number(checked((side,))[0]) for side in (formula, claimed))
+    left, right = (number(checked((side,))[0]) for _, side in (first, again))
     if left is not None and right is not None:
-        if left != right:
-            raise SymparamsError(f"the two sides differ: {left:,} is on the left, {right:,} on the right", place)
-    elif points != ({},) and signature((formula,), points) != signature((claimed,), points):
+        if abs(Fraction(left) - right) > max(first[0].half, again[0].half):
+            shown = [f"{side:,}" if isinstance(side, int) else str(float(side)) for side in (left, right)]
+            raise SymparamsError(f"the two sides differ: {shown[0]} is on the left, {shown[1]} on the right", place)
+    elif points != ({},) and signature((first[1],), points) != signature((again[1],), points):
         raise SymparamsError(f"the two sides differ: {other.strip()} is not what stands on the left", place)
 
 

@@ -83,12 +83,12 @@ _SIZES = 3  # of an image; a product of more numbers is no shape
 _TOKEN = re.compile(r"[A-Za-z0-9_]+")
 
 
-def typed(source: Source, letters: Mapping[str, Formula], *, in_bytes: bool = False) -> Typed:
-    """A number or an expression as it was typed, in these letters."""
-    whole = bare(source.text)
-    _check_one(source, whole.strip())
-    words = _WORDS.search(whole.rstrip())
-    first, *others = sides(_added(whole if words is None else blank(whole, *words.span())))
+def typed(source: Source, letters: Mapping[str, Formula], *, in_bytes: bool = False, whole: bool = True) -> Typed:
+    """A number or an expression as it was typed, in these letters; `whole`: not a side of an equation alone."""
+    said = bare(source.text)
+    _check_one(source, said.strip())
+    words = _WORDS.search(said.rstrip())
+    first, *others = sides(_added(said if words is None else blank(said, *words.span())))
     about = _ABOUT.match(first)
     text = first if about is None else blank(first, *about.span())
     found = _scaled(source, text, letters, in_bytes=in_bytes)
@@ -96,7 +96,8 @@ def typed(source: Source, letters: Mapping[str, Formula], *, in_bytes: bool = Fa
         found = _plain(source, found.text)
         if about is not None and found.rounded is None and (alone := _alone(found.text)):
             found = Typed(found.text, rounded=Fraction(10 ** (len(alone) - len(alone.rstrip("0")))))
-    return Typed(_multiplied(found.text, letters), tuple(others), found.factor, found.unit, found.rounded)
+    product = _multiplied(found.text, letters, always=bool(others) or not whole)
+    return Typed(product, tuple(others), found.factor, found.unit, found.rounded)
 
 
 def bare(text: str) -> str:
@@ -217,10 +218,13 @@ def _alone(text: str) -> str:
     return digits if digits.isdigit() else ""
 
 
-def _multiplied(text: str, letters: Collection[str]) -> str:
-    """The text with x for times where that cannot be a letter and where more is meant than sizes: (3x3 + 1)x63."""
+def _multiplied(text: str, letters: Collection[str], *, always: bool) -> str:
+    """The text with x for times where that cannot be a letter and where more is meant than sizes: (3x3 + 1)x63.
+
+    `always`: also where two numbers alone are multiplied, since it is said what they come to: 2 x 64 = 128.
+    """
     text = _WORD_TIMES.sub(lambda found: "*".ljust(len(found[0])), text)
-    if "x" in letters or not (re.search(r"[+()*]", text) or len(re.findall("[xX×]", text)) >= _SIZES):
+    if "x" in letters or not (always or re.search(r"[+()*]", text) or len(re.findall("[xX×]", text)) >= _SIZES):
         return text
     return parted(_TIMES.sub("*", text), letters, "*")
 

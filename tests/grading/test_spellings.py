@@ -59,6 +59,7 @@ NUMBERS = (
     f"(23296+1)*1378 = {RIGHT:,}", f"{RIGHT / 10**6}M", f"{RIGHT / 10**6}m", f"{RIGHT / 10**6} Mio.",
     f"{RIGHT / 10**6} million", f"{RIGHT / 1000}k", f"{RIGHT / 10**7}e7", f"{RIGHT / 10**7}*10^7",
     f"{RIGHT / 10**7} x 10^7",
+    "2 x 16051633 = 32103266", "32.1M = (23296+1)*1378", "(23296+1)*1378 = 32.1M",
     f"{RIGHT / 10**7}·10⁷", f"{RIGHT / 10**7} × 10^{{7}}", "3,21,03,266",
 )  # fmt: skip
 UNCLEAR = {
@@ -138,6 +139,13 @@ def test_letters_of_the_network_stay_letters() -> None:
     assert known.typed("c", "params", "(9m + 1)F").correct
     assert known.typed("c", "shape", "(H-2) x (W-2) x F").correct
     assert not known.typed("c", "params", "1.2m").correct
+
+
+def test_sides_that_differ_by_more_than_rounding() -> None:
+    with pytest.raises(SymparamsError, match="the two sides differ: 590,000 is on the left, 589,824,000 on the right"):
+        KERAS.typed("c", "params", "0.59M = 589824k")
+    with pytest.raises(SymparamsError, match=r"the two sides differ: 0\.5 is on the left, 3 on the right"):
+        KERAS.typed("c", "params", "1/2 = 3")
 
 
 @given(st.text(alphabet=st.characters(), max_size=40))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula
 from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
@@ -43,8 +44,9 @@ def biases_left_out(s: Subject) -> Iterable[Formula]:
     credit=Fraction(1, 2),
 )
 def one_bias(s: Subject) -> Iterable[Formula]:
-    """k·k·C_in·C_out + C_out → k·k·C_in·C_out + 1."""
-    return with_biases(s, ONE)
+    """k·k·C_in·C_out + C_out → k·k·C_in·C_out + 1; not where a single output has a single bias."""
+    single = any(t.kind == "bias" and number(t.size) == 1 for t in s.tensors)
+    return () if single else with_biases(s, ONE)
 
 
 @misconception(

@@ -14,7 +14,14 @@ from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.edits import Test, changed, exchanged, named, rewritten, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import is_of, is_spanned, letters, matrix, spanning
-from symparams.misconceptions.surroundings import factor_of, in_work, intact, network_input, weighted_before
+from symparams.misconceptions.surroundings import (
+    factor_of,
+    flattened,
+    in_work,
+    intact,
+    network_input,
+    weighted_before,
+)
 from symparams.misconceptions.task import Subject
 from symparams.model.network import Node
 
@@ -133,18 +140,27 @@ def channels_of_the_image(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
-    needs="kernel",
+    needs="tensor",
     around=True,
     explanation="you counted three input channels, as in a color image",
-    repair="a gray image has one channel, so each filter has one kernel only",
+    repair="a gray image has one channel, so there is a single value at each of its positions",
     claim="The first convolution of a network for gray images has three input channels.",
     source="Stack Exchange, questions on the first convolution on MNIST: (3*3*3 + 1)*32",
 )
 def three_channels(s: Subject) -> Iterable[Formula]:
-    """C_in = 1 → C_in = 3, in the first layer with weights of a network for gray images."""
-    if not s.arriving or len(s.x.shape) != 3 or s.x.channels != 1 or any(True for _ in weighted_before(s)):
+    """C_in = 1 → C_in = 3, n_in = H·W → 3·H·W, in the first layer with weights of a network for gray images."""
+    if not s.arriving or any(True for _ in weighted_before(s)):
         return ()
-    return _with_input_channels(s, as_formula(3))
+    if len(s.x.shape) == 3 and s.x.channels == 1:
+        return _with_input_channels(s, as_formula(3))
+    one, layers_before = matrix(s), flattened(s)
+    if one is None or layers_before is None or layers_before[1].inputs:
+        return ()
+    image = layers_before[0].derived.arriving[0]
+    if len(image.shape) != 3 or image.channels != 1:
+        return ()
+    inputs = letters((one,), "input")
+    return _with_letters(s, tuple(Symbol(n.name, 3 * as_formula(s.x.channels), n.meaning, n.incoming) for n in inputs))
 
 
 def _with_letters(s: Subject, others: tuple[Symbol, ...]) -> Iterable[Formula]:

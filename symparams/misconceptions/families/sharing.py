@@ -20,6 +20,13 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     return product([*sizes, *(rule.factors if isinstance(rule, Product) else (rule,))])
 
 
+def _in_every_place(s: Subject, sizes: tuple[Formula, ...]) -> Iterable[Formula]:
+    yield _multiplied(sizes, s.rule)
+    weights = without_biases(s) if s.quantity != "weights" else None
+    if weights is not None:
+        yield _multiplied(sizes, weights) + total(t.size for t in s.tensors if t.kind == "bias")
+
+
 @misconception(
     "weights for every place of the output",
     "params",
@@ -36,10 +43,7 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
 def weights_for_every_place(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → H_out·W_out·(k·k·C_in + 1)·C_out; the same with one bias for each filter."""
     if isinstance(s.layer, _SLIDING) and s.rule != ZERO:
-        yield _multiplied(s.out.spatial(), s.rule)
-        weights = without_biases(s) if s.quantity != "weights" else None
-        if weights is not None:
-            yield _multiplied(s.out.spatial(), weights) + total(t.size for t in s.tensors if t.kind == "bias")
+        yield from _in_every_place(s, s.out.spatial())
 
 
 @misconception(
@@ -56,9 +60,9 @@ def weights_for_every_place(s: Subject) -> Iterable[Formula]:
     source="Stack Exchange, questions on Conv2D(32, 3) with an input of 28x28: 28*28*32",
 )
 def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
-    """(k·k·C_in + 1)·C_out → H_in·W_in·(k·k·C_in + 1)·C_out."""
+    """(k·k·C_in + 1)·C_out → H_in·W_in·(k·k·C_in + 1)·C_out; the same with one bias for each filter."""
     if isinstance(s.layer, _SLIDING) and s.rule != ZERO:
-        yield _multiplied(input_sizes(s.x), s.rule)
+        yield from _in_every_place(s, input_sizes(s.x))
 
 
 @misconception(
