@@ -28,9 +28,12 @@ def of_shapes(task: Task) -> Iterator[Mistake]:
     if task.quantity != "shape" or not task.derived.arriving:
         return
     subject = next(task.subjects())
-    names = subject.x.axis_names()
+    names, sizes = subject.x.axis_names(), tuple(shape_of_input.edit(subject))
     if len(names) != len(task.rules) or subject.x.shape != task.values:
-        yield Mistake((shape_of_input,), tuple(shape_of_input.edit(subject)), axes=names)
+        yield Mistake((shape_of_input,), sizes, axes=tuple(names))
+    here = [(name, size) for name, size in zip(names, sizes, strict=True) if name in task.axes]
+    if len(here) == len(task.axes) < len(names) and tuple(subject.x.shape) != task.values:
+        yield Mistake((shape_of_input,), tuple(size for _, size in here), axes=task.axes)
     if len(task.rules) > 1 and any(True for _ in dense_flattens.edit(subject)):
         yield Mistake((dense_flattens,), task.rules[-1:], axes=task.axes[-1:])
 

@@ -39,7 +39,7 @@ def formed(task: Task, answer: Sequence[Formula], matches: list[Mistake]) -> lis
     if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
         return matches
     letters = letters_for(task)
-    same = [m for m in matches if has_form(answer[0], m.rules[0], letters)]
+    same = [m for m in matches if has_form(answer[0], m.rules[0], {**letters, **leaves(m.rules[0])})]
     return same or [m for m in matches if _has_factors(answer[0], m.rules[0])] or matches
 
 

@@ -29,6 +29,8 @@ CASES: list[LayerCase] = [
     ("only the stride before counted", POOLED, "maxpool_3", "field", (16, 16)),
     ("biases of the attention left out", BLOCK, "encoderlayer_1", "params", 3_152_384 - 4 * 512),
     ("one channel taken for three", GRAY, "dense_1", "params", (3 * 128 * 128 + 1) * 256),
+    ("filters in place of the kernel size", "input(1000, 4) -> conv(32, 8)", "conv_1", "shape", (969, 32)),
+    ("length in place of the rows", "input(100) -> embedding(92, 256)", "embedding_1", "params", "100*256"),
     ("input size in the count", "input(6, 6, 3) -> conv(8, 5)", "conv_1", "params", 6 * 6 * 5 * 5 * 3 * 8 + 8),
     ("one bias where there are two", "convention torch input(10, 1) -> rnn(1)", "rnn_1", "params", 3),
 ]
@@ -37,6 +39,15 @@ CASES: list[LayerCase] = [
 @pytest.mark.parametrize(("name", "text", "layer", "quantity", "answer"), CASES)
 def test_it_is_explained_first(name: str, text: str, layer: str, quantity: str, answer: Answer) -> None:
     assert explained(text, quantity, answer, layer)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [("7x7", ["shape of the input given"]), ("5x5", ["stride forgotten"]), ("7x7x1", ["shape of the input given"])],
+)
+def test_the_shape_of_the_input_without_its_channels(answer: str, names: list[str]) -> None:
+    found = diagnostician("input(7, 7, 1) -> conv(1, 3, s=2)").typed("conv_1", "shape", answer)
+    assert [match.made[0].name for match in found.matches][:1] == names
 
 
 @pytest.mark.parametrize("answer", ["512", "(512,)", "(None, 512)", "(?, 512)"])
