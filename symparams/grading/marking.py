@@ -11,18 +11,16 @@ from functools import cached_property, partial
 from string import ascii_lowercase
 from typing import Literal, TypeAlias, TypeVar
 
-from symparams.algebra.evaluation import Point, number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import LimitError, Source, SymparamsError, listed
-from symparams.exports.shapes import readings
+from symparams.grading.said import NAME, Values, formula_in, number_in, shape_in, shapes_in, values_at_places
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.questions.rounded import is_near
 from symparams.questions.signatures import signature
-from symparams.questions.typed_numbers import read_number, read_sizes
 from symparams.sources.answers import LONGEST, read_answer
-from symparams.sources.typed import Typed, UnclearError
-from symparams.sources.typed_sizes import with_channels
+from symparams.sources.spelled import in_plain_characters
+from symparams.sources.typed import UnclearError
 
 # right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
 # unclear: it means one thing in some countries and another in others, so that the student has to be asked;
@@ -30,15 +28,11 @@ from symparams.sources.typed_sizes import with_channels
 Outcome: TypeAlias = Literal["right", "part", "known", "unknown", "unclear", "unread", "empty"]
 NO_KNOWN = "no known mistake"
 _ROUNDED = "rounded, where the exact number is asked for"
-_NAME = "the answer"
 _A_NUMBER = "a number, such as 18207"
 _SIDES = re.compile(r"[(\[]?[0-9]+(?:\s*[x×,;]\s*[0-9]+)+[)\]]?")  # 7x7
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
 _PART = re.compile(r"(^|; )\w{1,12} [0-9]{1,2}: ")  # as Moodle writes what was typed in each: Part 1: 288; Part 2: 320
 _FOLLOWS = "follows"  # the mark of an answer that is right from the student's own answers before
-_PLACES = 4  # where formulas to choose from are told apart
-_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
-Values: TypeAlias = "tuple[int | Fraction, ...]"
 _Said = TypeVar("_Said")
 
 
@@ -131,10 +125,12 @@ class Marker:
     def _typed(self, text: str) -> _Found:
         match self.asked.answer_type:
             case "shape":
-                return self._shape(self._shapes(text))
+                count = len(self._shape_key)
+                return self._shape(_read(lambda typed, _: shapes_in(typed, count), text, {}))
             case "formula":
                 return self._formula(text)
-        if self.asked.kind == "field" and _SIDES.fullmatch(text) and set(_read(_shape, text, {})) == {self.asked.value}:
+        sides = _SIDES.fullmatch(in_plain_characters(text)) if self.asked.kind == "field" else None
+        if sides is not None and set(_read(shape_in, sides[0], {})) == {self.asked.value}:
             return True  # 7x7 says along each axis what 7 says
         return self._number(text, self.asked.value, self.asked.mistakes)
 
@@ -142,7 +138,7 @@ class Marker:
         self, text: str, key: int | Fraction | None, mistakes: Sequence[WrittenMistake]
     ) -> WrittenMistake | _Rounded | bool:
         """What a number is: the key, a known mistake, one of them rounded, or something else."""
-        written, given = _read(partial(_number, in_bytes=self._in_bytes, key=key), text, {})
+        written, given = _read(partial(number_in, in_bytes=self._in_bytes, key=key), text, {})
         if given == key:
             return True
         exact = next((mistake for mistake in mistakes if mistake.value == given), None)
@@ -156,16 +152,6 @@ class Marker:
     def _in_bytes(self) -> bool:
         rule = QUANTITY_RULES.get(self.asked.kind)
         return rule is not None and rule.in_bytes
-
-    def _shapes(self, text: str) -> Sequence[Values]:
-        """The shapes that a text can mean."""
-        named = with_channels(text) if len(self._shape_key) > 1 else None
-        if named is not None:  # the channels stand where the key has them
-            return [sizes for first in (True, False) for sizes in readings(named.arranged(first=first))]
-        given = readings(text)
-        if any(len(sizes) == len(self._shape_key) for sizes in given):
-            return given
-        return [*given, _read(partial(_shape, count=len(self._shape_key)), text, {})]
 
     def _shape(self, given: Sequence[Values]) -> WrittenMistake | bool:
         """Whether one of the shapes that an answer can mean is the key, or which mistake it is."""
@@ -182,7 +168,7 @@ class Marker:
 
     def _of_bank(self, text: str) -> Values:
         try:
-            return _shape(text, {})
+            return shape_in(text, {})
         except SymparamsError:
             raise SymparamsError(
                 f"the question {self.asked.identity} has `{text[:60]}` where a shape belongs"
@@ -196,7 +182,7 @@ class Marker:
 
     def _at_points(self, text: str, letters: Mapping[str, Formula]) -> Values:
         """What a formula gives at the points of the question; nothing where it has no value."""
-        return signature((_formula(text, letters, self.asked.at),), self.asked.at) or ()
+        return signature((formula_in(text, letters, self.asked.at),), self.asked.at) or ()
 
     # ------------------------------------------------------------ options
 
@@ -225,7 +211,7 @@ class Marker:
         """The number, shape or formula that a text is, as numbers; None if it is none."""
         shapes = any("×" in option.plain for option in self.asked.options)
         try:
-            return _read(_shape if shapes else _at_places, text, _symbols(self.asked))
+            return _read(shape_in if shapes else values_at_places, text, _symbols(self.asked))
         except _UnreadError:
             return None
 
@@ -259,7 +245,7 @@ class Marker:
         if not text:
             return Mark(Fraction(0), "empty")
         try:
-            written, given = _read(partial(_number, in_bytes=self._in_bytes, key=blank.value), text, {})
+            written, given = _read(partial(number_in, in_bytes=self._in_bytes, key=blank.value), text, {})
         except _UnreadError as error:
             if error.unclear:
                 return Mark(Fraction(0), "unclear", remark=str(error))
@@ -301,7 +287,7 @@ class Marker:
         """A formula of the bank in earlier answers."""
         if (text, len(letters)) not in self._formulas:
             try:
-                formula = read_answer(Source(_NAME, text), {name: Symbol(name) for name in letters})
+                formula = read_answer(Source(NAME, text), {name: Symbol(name) for name in letters})
             except SymparamsError:
                 raise SymparamsError(
                     f"the question {self.asked.identity} has `{text[:60]}` where a formula in earlier answers belongs"
@@ -343,41 +329,6 @@ def _read(reading: Callable[[str, Mapping[str, Formula]], _Said], text: str, let
 
 def _symbols(asked: WrittenQuestion) -> Mapping[str, Formula]:
     return {name: Symbol(name) for name in asked.letters}
-
-
-def _number(
-    text: str, letters: Mapping[str, Formula], *, in_bytes: bool, key: int | Fraction | None
-) -> tuple[Typed, int | Fraction]:
-    """A number with how it was typed; one that is a fraction in every country where the key is that fraction."""
-    if isinstance(key, Fraction) and _DECIMAL.fullmatch(text) and Fraction(text) == key:
-        return Typed(text), key
-    written, formula = read_number(Source(_NAME, text), letters, in_bytes=in_bytes)
-    return written, _evaluated(formula)
-
-
-def _shape(text: str, letters: Mapping[str, Formula], count: int = 0) -> Values:
-    """The sizes of a shape, which `count` numbers would answer."""
-    return tuple(map(_evaluated, read_sizes(Source(_NAME, text.removesuffix(".")), letters, count)))
-
-
-def _evaluated(formula: Formula) -> int | Fraction:
-    value = number(formula)
-    if value is None:
-        raise SymparamsError("there are letters in this number")
-    return value
-
-
-def _formula(text: str, letters: Mapping[str, Formula], points: Sequence[Point]) -> Formula:
-    return read_number(Source(_NAME, text), letters, points=tuple(points))[1]
-
-
-def _at_places(text: str, letters: Mapping[str, Formula]) -> Values:
-    """What a formula gives at some places that are far from each other."""
-    places = [{name: 1009 + 60 * i * (j + 1) + 7 * j for i, name in enumerate(letters)} for j in range(_PLACES)]
-    values = signature((_formula(text, letters, places),), places)
-    if values is None:
-        raise SymparamsError("this formula has no value")
-    return values
 
 
 def _folded(text: str) -> str:

@@ -247,6 +247,8 @@ def test_options_by_their_value(options: tuple[str, ...], letters: tuple[str, ..
         ("7", "right"),
         ("7x7", "right"),
         ("7 × 7", "right"),
+        ("7⨯7", "right"),
+        ("7\u2009х\u20097", "right"),
         ("(7, 7)", "right"),
         ("7x9", "unread"),
         ("9 × 9", "unknown"),
