@@ -39,8 +39,13 @@ def formed(task: Task, answer: Sequence[Formula], matches: list[Mistake]) -> lis
     if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
         return matches
     letters = letters_for(task)
-    same = [m for m in matches if has_form(answer[0], m.rules[0], {**letters, **leaves(m.rules[0])})]
+    same = [m for m in matches if has_form(answer[0], m.rules[0], {**letters, **_arriving(m.rules[0])})]
     return same or [m for m in matches if _has_factors(answer[0], m.rules[0])] or matches
+
+
+def _arriving(rule: Formula) -> Mapping[str, Symbol]:
+    """The sizes that arrive which a wrong rule has, though the right one may lack them: T of T·d."""
+    return {name: letter for name, letter in leaves(rule).items() if letter.incoming}
 
 
 def by_luck(task: Task, answer: Sequence[Formula], mistakes: Iterable[Mistake]) -> str:

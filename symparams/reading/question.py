@@ -32,6 +32,7 @@ from symparams.reading.told_layers import told_layer
 from symparams.reading.told_sizes import called_inputs
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
+from symparams.sources.spelled import in_plain_signs
 
 _LONGEST = 200_000  # characters of a question
 _RULE = 400  # characters of a drawn line, and of blanks around it
@@ -51,7 +52,7 @@ def read_question(source: Source, model: str | None) -> Reading:
     tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
-    prose = _without(text, [*tabled, *coded])
+    prose = in_plain_signs(_without(text, [*tabled, *coded]))
     told = told_beside(prose, called_inputs(prose))
     mismatch = next(mismatches(_without(text, coded)), None)
     for spans, read in ((coded, partial(_fitted, mismatch=mismatch)), (tabled, partial(read_summary, told=told))):
@@ -224,7 +225,7 @@ def recognised(text: str) -> float:
         return 0.0
     with suppress(SymparamsError):
         tabled, coded = _pieces(text)
-        prose = _without(text, [*tabled, *coded])
+        prose = in_plain_signs(_without(text, [*tabled, *coded]))
         if (tabled or coded) and (has_prose(prose) or any(mismatches(prose))):
             return 0.95
         if tabled and coded:

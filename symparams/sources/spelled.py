@@ -14,6 +14,8 @@ _SIGNS = {
     **dict.fromkeys("}]⟩〉｝］", ")"),
 }
 _PLAIN = re.compile(r"[ -Z^-z|~]*")  # what stays as it is, whatever stands beside it
+_BETWEEN_NUMBERS = re.compile(r"(?:(?<=\d)|(?<=\d\s))[⨯✕✖╳хХ](?=\s?\d)")
+_THIN = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _FULL_WIDTH = range(0xFF01, 0xFF5F)  # ＋, ３, ｘ, 0xFEE0 behind those of ASCII
 _FROM, _TO = "“”„«»‘", '"""""\''
 _QUOTES = str.maketrans(_FROM, _TO)
@@ -30,6 +32,11 @@ _LABEL = re.compile(
 def in_plain_characters(text: str) -> str:
     """The text with the signs, digits, spaces and brackets of the language for those that look like them."""
     return text if _PLAIN.fullmatch(text) else "".join(map(_plain_character, text.translate(_QUOTES)))
+
+
+def in_plain_signs(prose: str) -> str:
+    """Prose with the signs for times that stand between numbers, and the spaces, of the language: 28⨯28, 28 х 28."""
+    return _BETWEEN_NUMBERS.sub("×", _THIN.sub(" ", prose))
 
 
 def _plain_character(c: str) -> str:

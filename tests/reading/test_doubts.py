@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from symparams.errors import Source
 from symparams.questions.doubted import Doubts
 from symparams.reading.doubts import written_in
+from symparams.reading.question import read_question
 from tests.helpers import net
 
 CNN = (
@@ -181,3 +183,14 @@ def test_formulas_that_make_a_number_together_are_no_answers() -> None:
     separable = "input(28, 28, 48) -> separable(128, 3, same, multiplier=2) as separable_conv2d"
     prose = "The lecture says 13280, I have 13376. I counted 3*3*48*2 + 96 and 96*128 + 128 for the two parts. Why?"
     assert found(separable, prose) == [("separable_conv2d", "params", "13376", "biases in both steps")]
+
+
+@pytest.mark.parametrize("size", ["28⨯28⨯32", "28 х 28 х 32", "28\u2009✕\u200928\u2009✕\u200932"])
+def test_signs_for_times_that_people_copy(size: str) -> None:
+    code = "model = Sequential()\nmodel.add(Conv2D(32, (3, 3), input_shape=(28, 28, 1)))\n\n"
+    prose = read_question(Source("q", f"{code}I thought the output would be {size}, why? Это x."), None).prose
+    doubts = found("input(28, 28, 1) -> conv(32, 3) as conv2d", prose)
+    assert [(layer, quantity, mistake) for layer, quantity, _, mistake in doubts] == [
+        ("conv2d", "shape", "same and valid padding exchanged")
+    ]
+    assert "Это x." in prose

@@ -12,7 +12,7 @@ from symparams.layers.projections import merged
 from symparams.misconceptions.families.attention import Ways, parameters_of
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import BLOCKS
+from symparams.misconceptions.tensors import BLOCKS, blocks
 
 
 @misconception(
@@ -33,4 +33,4 @@ def attention_without_biases(s: Subject) -> Iterable[Formula]:
             bare = (replace(p, bias=False) for p in of.projections)
             yield total(p.count() for p in merged(bare))
 
-    return parameters_of(s, ways)
+    return parameters_of(s, ways) if blocks(s) else ()
