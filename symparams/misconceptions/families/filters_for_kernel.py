@@ -29,5 +29,5 @@ def filters_for_kernel(s: Subject) -> Iterable[Formula]:
         return
     filters = number(s.layer.filters)
     size = number(a.n)
-    if filters is not None and size is not None and filters <= size:
+    if filters is not None and size is not None and filters <= size and number(a.span) != 1:
         yield a.n - symbol("C_out", s.layer.filters, "filters") + 1
