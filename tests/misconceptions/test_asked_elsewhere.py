@@ -317,7 +317,7 @@ CASES = [
         "conv_1",
         "shape",
         "1020 × 1020 × 40",
-        ["k - 1 taken off on each side"],
+        ["edge taken off on each side"],
     ),
     (
         STACK + "28232235",

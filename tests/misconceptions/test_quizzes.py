@@ -17,8 +17,8 @@ BLOCK = "convention torch input(10, 512) -> encoderlayer(8, 2048)"  # 12·512² 
 CASES: list[LayerCase] = [
     ("pooling taken for halving", "input(128, 128, 12) -> maxpool(4)", "maxpool_1", "shape", (64, 64, 12)),
     ("pooling taken for halving", "input(9, 9, 4) -> maxpool(3, s=1)", "maxpool_1", "shape", (4, 4, 4)),
-    ("k - 1 taken off on each side", "input(1024, 1024, 3) -> conv(40, 3)", "conv_1", "shape", (1020, 1020, 40)),
-    ("k - 1 taken off on each side", "input(30, 4) -> conv(8, 3, dilation=2)", "conv_1", "shape", (22, 8)),
+    ("edge taken off on each side", "input(1024, 1024, 3) -> conv(40, 3)", "conv_1", "shape", (1020, 1020, 40)),
+    ("edge taken off on each side", "input(30, 4) -> conv(8, 4)", "conv_1", "shape", (24, 8)),
     ("an earlier feature map flattened", STACK, "flatten_1", "shape", (13690,)),  # 37·37·10
     ("an earlier feature map flattened", STACK, "flatten_1", "shape", (4563,)),  # 39·39·3
     ("an earlier feature map flattened", STACK, "flatten_1", "shape", (5780,)),  # 17·17·20
@@ -65,8 +65,8 @@ def test_one_size_stands_for_height_and_width_where_that_is_right() -> None:
     ("text", "layer", "quantity", "name"),
     [
         ("input(8, 8, 3) -> maxpool(2)", "maxpool_1", "shape", "pooling taken for halving"),
-        ("input(8, 8, 3) -> conv(4, 3, same)", "conv_1", "shape", "k - 1 taken off on each side"),
-        ("input(8, 8, 3) -> conv(4, 1)", "conv_1", "shape", "k - 1 taken off on each side"),
+        ("input(8, 8, 3) -> conv(4, 3, same)", "conv_1", "shape", "edge taken off on each side"),
+        ("input(8, 8, 3) -> conv(4, 1)", "conv_1", "shape", "edge taken off on each side"),
         ("input(8) -> dense(4)", "dense_1", "shape", "dense layer taken to flatten"),
         ("input(8) -> dense(4)", "dense_1", "params", "dense layer taken to flatten"),
         ("input(8, 8, 3) -> flatten", "flatten_1", "shape", "an earlier feature map flattened"),

@@ -12,16 +12,16 @@ from symparams.misconceptions.task import Subject
 
 
 @misconception(
-    "k - 1 taken off on each side",
+    "edge taken off on each side",
     "shape",
     layers=CONVOLVING,
     explanation="you took `k - 1` off on each side of the input",
-    repair="without padding a kernel leaves out `k - 1` positions along an axis in total, half of them on each side",
-    claim="Without padding, a 3x3 convolution takes two rows off at the top and two at the bottom.",
+    repair="without padding the output has `k - 1` positions fewer along an axis in total, not on each side",
+    claim="Without padding, a 3x3 convolution takes off two rows at the top and two at the bottom.",
     source="NPTEL, Deep Learning, week 8: 1020 x 1020 x 40 for 3x3 kernels on 1024 x 1024",
 )
 def edge_on_each_side(s: Subject) -> Iterable[Formula]:
     """n - k + 1 → n - 2(k - 1)."""
     a = along(s)
-    if a is not None and a.still and not a.fills and a.p is None and number(a.span) != 1 and intact(s):
-        yield a.n - 2 * (a.span - 1)
+    if a is not None and a.still and not a.fills and a.p is None and a.span == a.k and number(a.k) != 1 and intact(s):
+        yield a.n - 2 * (a.k - 1)
