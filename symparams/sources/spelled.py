@@ -23,7 +23,7 @@ _AROUND = re.compile(r"\s*(\*\*|['\"])(?P<inside>.*)\1\s*")
 _LABEL = re.compile(
     r"\s*(#\s*)?((the|my|our|so|final|correct|right|number|total|overall|output|trainable|layer|of)\s+)*"
     r"((answer|result|total|sum|param(eter)?s?|weights?|bias(es)?|shape|size|output|count|MACs?|FLOPs?|memory)"
-    r"(\s*(:|=>|->|→|⇒)|\s+(is|are|would be|should be)\b)|(it has|it is|there are|(i|we) (get|got|have))\b)"
+    r"(\s*(:|=>|->|→|⇒)|\s+(is|are|(would|should)\sbe)\b)|(it\s(has|is)|there\sare|(i|we)\s(get|got|have))\b)"
     r"\s*(?=[0-9(\[~≈$.]|about|around|approx|ca\.|roughly)",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ class Typed:
 
 _ABOUT = re.compile(r"\s*(about|approximately|approx\.?|around|roughly|circa|ca\.|~|≈)\s*", re.IGNORECASE)
 _WORDS = re.compile(
-    r"((?<=[0-9)])\s+((trainable|learnable|total)\s)?(weights and biases|param(eter)?s?|weights?|bias(es)?|values?|"
+    r"((?<=[0-9)])\s+((trainable|learnable|total)\s)?(weights\sand\sbiases|param(eter)?s?|weights?|bias(es)?|values?|"
     r"neurons?|numbers?|MACs?|FLOPs?|units|channels|features|(in\s)?total)|"
     r"(?<=[A-Za-z])\s+(param(eter)?s?|MACs?|FLOPs?))(\s+(in\s)?(total|all))?$",
     re.IGNORECASE,

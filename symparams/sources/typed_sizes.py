@@ -12,7 +12,7 @@ from symparams.sources.typed import UnclearError, bare, parted, sides
 
 _BY = re.compile(r"(?<=[0-9)\s])(by|times)(?=[0-9(\s])|\\times")
 _DOT = re.compile(r"\\cdot")
-_WHAT = re.compile(r"(?<=[0-9)])\s*(pixels?|px|values?|neurons?|units|feature maps?|in size)\s*$", re.IGNORECASE)
+_WHAT = re.compile(r"(?<=[0-9)])\s*(pixels?|px|values?|neurons?|units|feature\smaps?|in\ssize)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*(torch\.Size|(tf\.)?TensorShape|(np\.)?array|tuple|list|shape)\s*(?=\()")
 _BATCH = re.compile(r"\s*\(?\s*(?P<batch>(batch([ _]?size)?|bs|N|B|m)(?=\s*[,;×x])|1(?=\s*[,;]))", re.IGNORECASE)
 _NUMBERS = r"[1-9][0-9]*"
