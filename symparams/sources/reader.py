@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, cast
 
@@ -71,6 +71,11 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     if isinstance(tree, Formula) and is_deeper(tree, limits.NESTING):
         raise LimitError(f"this is nested more than {limits.NESTING} deep, which is the limit", source=source)
     return tree
+
+
+def lexed(text: str) -> Iterator[Token]:
+    """The tokens of a network's text that has no error."""
+    yield from parser("architecture", _Reader).parse_interactive(text).iter_parse()
 
 
 class _MisuseError(Exception):
