@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -199,8 +200,11 @@ def followed(path: Path) -> Path:
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
-    """Give a finished temporary file the usual rights and the name that it was made for."""
+    """Give a finished temporary file the name that it was made for; it gets the rights of what stands there."""
     mask = os.umask(0)
     os.umask(mask)
-    temporary.chmod(0o666 & ~mask)
+    mode = 0o666 & ~mask
+    with contextlib.suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+    temporary.chmod(mode)
     temporary.replace(path)

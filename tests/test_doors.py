@@ -123,6 +123,17 @@ def test_names_that_no_system_takes(place: Path) -> None:
             refuse(place / "a\0b")
 
 
+def test_a_file_that_is_written_again_keeps_its_rights(place: Path) -> None:
+    (place / "secret").write_text("before")
+    (place / "secret").chmod(0o600)
+    write_whole(place / "secret", "after")
+    write_whole(place / "new", "after")
+    (place / "usual").touch()
+    assert (place / "secret").read_text() == "after"
+    assert (place / "secret").stat().st_mode & 0o777 == 0o600
+    assert (place / "new").stat().st_mode & 0o777 == (place / "usual").stat().st_mode & 0o777
+
+
 def test_nothing_half_written_stays(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sorted(place.iterdir())
 
