@@ -9,6 +9,7 @@ from typing import Any
 
 from symparams import limits
 from symparams.editing.completion import offered
+from symparams.editing.formatting import change
 from symparams.editing.hovering import told
 from symparams.editing.seen import Problem, problem, totals
 from symparams.editing.words import defined
@@ -27,6 +28,7 @@ def server() -> Any:
     _tell_layers(made, types)
     _complete(made, types)
     _lead(made, types)
+    _lay_out(made, types)
     return made
 
 
@@ -131,6 +133,18 @@ def _lead(made: Any, types: Any) -> None:
     def actions(params: Any) -> Any:
         document = made.workspace.get_text_document(params.text_document.uri)
         return list(_corrections(document, problem(document.source), params, types))
+
+
+def _lay_out(made: Any, types: Any) -> None:
+    """The text laid out anew; one with an error stays as it is, and what is wrong is told already."""
+
+    @made.feature(types.TEXT_DOCUMENT_FORMATTING)  # type: ignore[untyped-decorator]
+    def formatting(params: Any) -> Any:
+        document = made.workspace.get_text_document(params.text_document.uri)
+        found = change(document.source)
+        if found is None:
+            return []
+        return [types.TextEdit(range=_range(document, found.start, found.end, types), new_text=found.text)]
 
 
 def _corrections(document: Any, found: Problem | None, params: Any, types: Any) -> Iterable[Any]:

@@ -45,6 +45,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "extensions": {},
     "families": {},
     "find": {"text": "input(9) -> dense(n)", "target": "params=100"},
+    "format": {"text": NET},
     "grade": {"bank": bank_text(count=1), "answers": "student,1\nAda,3\n"},
     "layers": {"name": "conv"},
     "misconceptions": {},

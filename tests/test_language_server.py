@@ -133,3 +133,24 @@ def test_the_word_that_was_meant_is_one_click_away() -> None:
         assert list(await client.text_document_code_action_async(asked)) == []
 
     with_client(use)
+
+
+@pytest.mark.extra
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_text_is_laid_out_unless_it_is_broken() -> None:
+    async def use(client: Any, types: Any) -> None:
+        assert await opened(client, types, "# 𝔸\ninput(3)->relu  # 𝔸\n-> relu\n") == []
+        ident = types.TextDocumentIdentifier(uri=URI)
+        options = types.FormattingOptions(tab_size=8, insert_spaces=False)
+        asked = types.DocumentFormattingParams(text_document=ident, options=options)
+        (edit,) = await client.text_document_formatting_async(asked)
+        assert (edit.range.start, edit.range.end) == (types.Position(1, 0), types.Position(2, 0))
+        assert edit.new_text == "input(3) -> relu  # 𝔸\n"
+        ident = types.VersionedTextDocumentIdentifier(uri=URI, version=2)
+        whole = types.TextDocumentContentChangeWholeDocument
+        changes = types.DidChangeTextDocumentParams(text_document=ident, content_changes=[whole(text="input(3)->")])
+        client.text_document_did_change(changes)
+        assert len((await client.told.get()).diagnostics) == 1
+        assert list(await client.text_document_formatting_async(asked)) == []
+
+    with_client(use)

@@ -57,6 +57,7 @@ _COMMANDS = {
     "compare": "questions",
     "convert": "convert",
     "find": "questions",
+    "format": "layout",
     "diagnose": "diagnose",
     "draw": "draw",
     "exam": "exams",

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symparams.editing.formatting import change
 from symparams.errors import Source, SymparamsError
+from symparams.model.network import Network
 from symparams.sources.language import network
 from symparams.sources.layout import WIDTH, laid_out
 from symparams.sources.reader import lexed, read_network
+from tests.conftest import EXAMPLES
 from tests.fuzz.drawing import broken, corpus
 from tests.helpers import networks
+from tests.test_cli import run
 
 CHANCE = st.randoms(use_true_random=False)
 WRITTEN = """model 'every form'
@@ -63,6 +68,14 @@ def check(text: str) -> str:
     return made
 
 
+def understood(text: str) -> Network | str:
+    """The network of a text, or what is wrong with it."""
+    try:
+        return network(Source("<test>", text))
+    except SymparamsError as error:
+        return error.matter
+
+
 def spaced(chance: random.Random, text: str) -> str:
     """With other spaces, on the same lines."""
     tokens, gaps, _ = pieces(text)
@@ -93,7 +106,8 @@ def test_every_text_keeps_its_words_comments_and_network() -> None:
         made = check(text)
         assert [len(line) for line in made.split("\n") if len(re.sub("#.*", "", line).rstrip()) > WIDTH] == []
         if text is not WRITTEN:
-            assert network(Source("<test>", made)) == network(Source("<test>", text))
+            assert isinstance(understood(text), Network)
+            assert understood(made) == understood(text)
 
 
 def test_a_statement_has_its_own_line() -> None:
@@ -109,9 +123,7 @@ def test_spaces_make_no_difference(text: str, chance: random.Random) -> None:
 
 @given(st.sampled_from(TEXTS) | networks(), CHANCE)
 def test_comments_may_stand_anywhere(text: str, chance: random.Random) -> None:
-    made = check(disturbed(chance, text))
-    if text is not WRITTEN:
-        assert network(Source("<test>", made)) == network(Source("<test>", text))
+    assert understood(check(disturbed(chance, text))) == understood(text)
 
 
 @given(CHANCE)
@@ -148,6 +160,13 @@ def test_how_a_text_is_laid_out(text: str, expected: str) -> None:
     assert layout(text) == expected
 
 
+def test_the_example_of_the_documentation_is_laid_out() -> None:
+    page = (EXAMPLES.parent / "docs" / "editors.md").read_text("utf-8")
+    (shown,) = re.findall(r"^```arch\n(model .*?)^```$", page, re.S | re.M)
+    assert layout(shown) == shown
+    assert isinstance(understood(shown), Network)
+
+
 def test_what_is_too_long_is_opened() -> None:
     """Chains end a line before an arrow; what is still too long has a line for each argument, layer or branch."""
     long = "a" * 58
@@ -158,3 +177,48 @@ def test_what_is_too_long_is_opened() -> None:
     assert check(f"[{long} -> {long} for i in 0..3]") == f"[\n    {long}\n    -> {long}\n    for i in 0..3\n]\n"
     assert check(f"where {long} > 0, {long} < 9") == f"where {long} > 0,\n    {long} < 9\n"
     assert check(f"def f(a) = {long} -> {long}") == f"def f(a) = {long}\n    -> {long}\n"
+
+
+@given(st.sampled_from(TEXTS), CHANCE)
+def test_what_changes_in_an_editor_makes_the_layout(text: str, chance: random.Random) -> None:
+    """In whole lines, and no more of them than needed."""
+    text = disturbed(chance, text)
+    found = change(text)
+    if found is None:
+        assert layout(text) == text
+        return
+    assert text[: found.start] + found.text + text[found.end :] == layout(text)
+    assert found.start == 0 or text[found.start - 1] == "\n"
+    assert change(layout(text)) is None
+    assert change(text + " ->") is None
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_files_are_changed_where_they_are(tmp_path: Path) -> None:
+    crooked, straight = tmp_path / "crooked.arch", tmp_path / "straight.arch"
+    crooked.write_bytes(b"input(3)->relu#!\r\n")
+    straight.write_text("input(3) -> relu\n")
+    stamp = straight.stat().st_ino
+    assert run("format", crooked, straight, "--check") == (1, "", f"{crooked}: would be laid out otherwise\n")
+    assert crooked.read_bytes() == b"input(3)->relu#!\r\n"
+    assert run("format", crooked, straight) == (0, "", f"{crooked}: laid out anew\n")
+    assert crooked.read_bytes() == b"input(3) -> relu  #!\r\n"
+    assert straight.stat().st_ino == stamp
+    assert run("format", crooked, straight, "--check") == (0, "", "")
+
+
+def test_where_one_is_broken_all_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("input(3)->relu")
+    (tmp_path / "b").write_text("input(3)->")
+    status, out, said = run("format", tmp_path / "a", tmp_path / "b")
+    assert (status, out) == (2, "")
+    assert said.startswith(f"{tmp_path / 'b'}:1:11: the text ends here")
+    assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("input(3)->relu", "input(3)->")
+
+
+def test_a_text_on_the_command_line_is_printed() -> None:
+    assert run("format", "-e", "input(3)->relu") == (0, "input(3) -> relu\n", "")
+    assert run("format", "-e", "input(3)->relu", "--check")[:2] == (1, "")
+    assert run("format")[0] == run("format", "a", "-e", "input(3)")[0] == 2
