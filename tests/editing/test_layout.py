@@ -30,7 +30,7 @@ range G in 3
 where H >= 28, H % 4 == 0, F*(G + 1) != −3
 def a = relu
 def stage(f, s=2*f + 1, k=(3)) = conv(f, kernel=3x3, s=s, p=(0, 1), dilation=[1, 1]) -> maxpool(2,)
-input(H, W×2, 3) as image → stage(4, 1) as "the first" -> [stage(2^i), conv(i, 1) for i in 1..n - 1] -> [a] * (n + 1)
+input(H, W×2, 3 × 1) as image → stage(4, 1) as "the first" -> [stage(2^i), conv(i, 1) for i in 1..n - 1] -> [a] * (n + 1)
 -> { a, | { @image | @"the first" -> crop(((0, 1), (2, 3))) } -> concat | [conv(2)] } -> share(@image) -> [a] * n^2
 -> bidirectional(lstm(64, sequences)), nn.Sequential([('one', Conv2D(3, 4)), ReLU(), ])
 -> Sequential(Linear(3, 4), Tanh()) -> pool()
@@ -151,6 +151,7 @@ def test_a_broken_text_is_an_error_or_laid_out(chance: random.Random) -> None:
         ("conv(3,\n5)", "conv(3, 5)\n"),
         ("{a|b\n|c}->add", "{\n    a\n  | b\n  | c\n} -> add\n"),
         ("Sequential([\nDense(3), ReLU()])", "Sequential([\n    Dense(3),\n    ReLU()\n])\n"),
+        ("{a # x\n# y\n|b # z\n#c\n}", "{\n    a  # x\n    # y\n  | b  # z\n    #c\n}\n"),
         ("let # why\na = # so\n 3 let b = 4", "let a = 3  # why\n# so\nlet b = 4\n"),
         ("input(3)\r\n->relu\r\n", "input(3)\r\n-> relu\r\n"),
         ("#a\nrelu #b\n# c\n\n\n\n#d", "#a\nrelu  #b\n# c\n\n#d\n"),
