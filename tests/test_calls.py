@@ -47,6 +47,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "find": {"text": "input(9) -> dense(n)", "target": "params=100"},
     "format": {"text": NET},
     "grade": {"bank": bank_text(count=1), "answers": "student,1\nAda,3\n"},
+    "hover": {"text": NET, "at": "1:22"},
     "layers": {"name": "conv"},
     "misconceptions": {},
     "plot": {"text": NET},

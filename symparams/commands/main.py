@@ -63,6 +63,7 @@ _COMMANDS = {
     "exam": "exams",
     "grade": "grading",
     "examples": "examples",
+    "hover": "hover",
     "lsp": "lsp",
     "mcp": "mcp",
     "layers": "catalogues",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from symparams.algebra.notation import shown, size
@@ -18,12 +17,34 @@ from symparams.quantities.layer_derivations import LayerDerivations
 _SHOWN = 5  # layers that one call makes, that are told one by one
 
 
+class Made(NamedTuple):
+    """A layer that a call makes, in its place."""
+
+    name: str
+    output: str  # its output shape: 26 × 26 × 32
+    parameters: str  # how they come out: formula, substitution, number; empty: it has none
+
+
 class Told(NamedTuple):
     """What there is to say about a word."""
 
     start: int  # of what it is said about
     end: int
-    text: str  # Markdown
+    made: tuple[Made, ...] = ()  # the layers that stand here, of several the first
+    more: int = 0  # further layers that the same call makes
+    code: str = ""  # how a layer is written, or the line on which a macro is defined
+    about: str = ""  # what it does or means, in Markdown
+
+    @property
+    def text(self) -> str:
+        """The same in Markdown, as editors show it."""
+        parts = [
+            f"**`{one.name}`** `{one.output}`" + (f"  \nparameters: `{one.parameters}`" if one.parameters else "")
+            for one in self.made
+        ]
+        parts += [f"The same call makes further layers: {self.more}."] if self.more else []
+        parts += [f"```arch\n{self.code}\n```"] if self.code else []
+        return "\n\n".join([*parts, *filter(None, [self.about])])
 
 
 def told(text: str, offset: int) -> Told | None:
@@ -38,44 +59,34 @@ def told(text: str, offset: int) -> Told | None:
     if asked:
         for argument in arguments_of(asked.layer):
             if word in (argument.name, argument.short) or word.casefold() in argument.kind.words:
-                return Told(start, end, meaning(argument))
-    parts = [*_of_network(text, start, word), *_of_catalogue(word), *_of_macro(text, macros(every).get(word))]
-    return Told(start, end, "\n\n".join(parts)) if parts else None
+                return Told(start, end, about=meaning(argument))
+    nodes = _nodes(text, start, word)
+    macro, entry = macros(every).get(word), entry_of(word)
+    code = _line(text, macro) if macro else form_of(entry.layer) if entry else ""
+    about_it = about(entry.layer) if entry and not macro else ""
+    if not (nodes or code):
+        return None
+    return Told(start, end, tuple(map(_made, nodes[:_SHOWN])), max(0, len(nodes) - _SHOWN), code, about_it)
 
 
-def _of_network(text: str, offset: int, word: str) -> Iterator[str]:
-    """What the layers have that the call at a place makes, or the layer with this name."""
+def _nodes(text: str, offset: int, word: str) -> tuple[Node, ...]:
+    """What the call at a place makes, or the layer with this name."""
     known = seen(text)
     around = [call for call in known.calls if call.start <= offset < call.end]
-    nodes = min(around, key=lambda call: call.end - call.start).nodes if around else ()
-    if not around and known.network is not None:
-        nodes = tuple(node for node in known.network.nodes if node.name == word)
-    for node in nodes[:_SHOWN]:
-        yield _of_layer(node)
-    if len(nodes) > _SHOWN:
-        yield f"The same call makes further layers: {len(nodes) - _SHOWN}."
+    if around:
+        return min(around, key=lambda call: call.end - call.start).nodes
+    return tuple(node for node in known.network.nodes if node.name == word) if known.network is not None else ()
 
 
-def _of_layer(node: Node) -> str:
-    """A layer in its place: its name, its output and how its parameters come out."""
-    lines = [f"**`{node.name}`** `{size(node.shape, PLAIN)}`"]
-    if node.counts.params != 0:
-        d = LayerDerivations(node.derived).params
-        sides = dict.fromkeys(shown(side, PLAIN) for side in (d.rule, d.substitution, d.value))
-        lines.append(f"parameters: `{' = '.join(sides)}`")
-    return "  \n".join(lines)
+def _made(node: Node) -> Made:
+    if node.counts.params == 0:
+        return Made(node.name, size(node.shape, PLAIN), "")
+    d = LayerDerivations(node.derived).params
+    sides = dict.fromkeys(shown(side, PLAIN) for side in (d.rule, d.substitution, d.value))
+    return Made(node.name, size(node.shape, PLAIN), " = ".join(sides))
 
 
-def _of_catalogue(word: str) -> Iterator[str]:
-    """What a word of the catalogue stands for."""
-    entry = entry_of(word)
-    if entry is not None:
-        yield f"```arch\n{form_of(entry.layer)}\n```"
-        yield about(entry.layer)
-
-
-def _of_macro(text: str, place: tuple[int, int] | None) -> Iterator[str]:
-    """The line on which a macro is defined, as it was written."""
-    if place is not None:
-        start = text.rfind("\n", 0, place[0]) + 1
-        yield f"```arch\n{text[start:].partition(chr(10))[0].strip()}\n```"
+def _line(text: str, place: tuple[int, int]) -> str:
+    """The line on which a name stands."""
+    start = text.rfind("\n", 0, place[0]) + 1
+    return text[start:].partition("\n")[0].strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import symparams as sp
 from symparams.algebra.notation import shown, size
 from symparams.algebra.notations import PLAIN
 from symparams.editing.completion import offered
-from symparams.editing.hovering import told
+from symparams.editing.hovering import Made, Told, told
 from symparams.editing.seen import problem, seen, totals
 from symparams.editing.words import defined
 from symparams.layers import CATALOGUE
@@ -22,6 +23,7 @@ from symparams.model.layer import Layer
 from tests.books.test_tree import valid
 from tests.conftest import EXAMPLES
 from tests.helpers import net, networks
+from tests.test_cli import run
 
 FILES = sorted(EXAMPLES.glob("*.arch"))
 LAYERS: list[type[Layer]] = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
@@ -235,3 +237,33 @@ def test_nothing_that_is_typed_is_a_traceback(path: Path, share: float, typed: s
         assert all(one.word for one in offered(text, at))
         defined(text, at)
         totals(text)
+
+
+# ---------------------------------------------------------------- the command
+
+
+@given(st.integers(0, len(TEXT)))
+def test_the_command_says_what_editors_show(offset: int) -> None:
+    """At a line and a column, in characters; as JSON in parts."""
+    at = f"{TEXT.count(chr(10), 0, offset) + 1}:{offset - TEXT.rfind(chr(10), 0, offset)}"
+    found = told(TEXT, offset)
+    assert run("hover", "-e", TEXT, "--at", at) == (0, f"{found.text}\n" if found else "", "")
+    printed = json.loads(run("hover", "-e", TEXT, "--at", at, "--format", "json")[1])
+    if found is None:
+        assert printed is None
+    else:
+        assert Told(**{**printed, "made": tuple(Made(**one) for one in printed["made"])}) == found
+
+
+@pytest.mark.parametrize("at", ["0:1", "1:0", "1:4", "2:1", "1", "x:1", "1:1:1", "1:99999999999"])
+def test_a_place_outside_of_the_text_is_told(at: str) -> None:
+    status, out, said = run("hover", "-e", "id", "--at", at)
+    assert (status, out) == (2, "")
+    assert said == f"--at is a line and a column of the text, from 1:1 to 1:3, not {at}\n"
+
+
+def test_a_macro_is_told_as_it_was_defined_also_where_a_layer_has_its_name() -> None:
+    text = "def conv(f) = dense(f) -> relu\ninput(3) -> conv(4)"
+    found = told(text, len(text) - 4)
+    assert found is not None
+    assert (found.code, found.about) == ("def conv(f) = dense(f) -> relu", "")

@@ -30,7 +30,8 @@ range G in 3
 where H >= 28, H % 4 == 0, F*(G + 1) != −3
 def a = relu
 def stage(f, s=2*f + 1, k=(3)) = conv(f, kernel=3x3, s=s, p=(0, 1), dilation=[1, 1]) -> maxpool(2,)
-input(H, W×2, 3 × 1) as image → stage(4, 1) as "the first" -> [stage(2^i), conv(i, 1) for i in 1..n - 1] -> [a] * (n + 1)
+input(H, W×2, 3 × 1) as image → stage(4, 1) as "the first" -> [stage(2^i), conv(i, 1) for i in 1..n - 1]
+-> [a] * (n + 1)
 -> { a, | { @image | @"the first" -> crop(((0, 1), (2, 3))) } -> concat | [conv(2)] } -> share(@image) -> [a] * n^2
 -> bidirectional(lstm(64, sequences)), nn.Sequential([('one', Conv2D(3, 4)), ReLU(), ])
 -> Sequential(Linear(3, 4), Tanh()) -> pool()
