@@ -27,6 +27,7 @@ const WARM = [
   ]),
   ["diagnose", { text: NUMBERS, layer: "conv_2", answer: "60", format: "html" }],
   ["draw", { text: SMALL }],
+  ["hover", { text: SMALL, at: "1:20", format: "json" }],
   ["answer", { text: "m = Sequential()\nm.add(Conv2D(32, 3, input_shape=(28, 28, 1)))\nm.add(Dense(2))\n\nWhy not 9?", format: "json" }],
   ["summary", { text: "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)\n\n    def forward(self, x):\n        return F.relu(self.a(x))\n" }],
   ["answer", { text: "dense (Dense)    (None, 4)    16\ndense_1 (Dense)    (None, 2)    10\n\nWhy has dense_1 not 8 parameters?", format: "html" }],

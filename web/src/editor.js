@@ -6,6 +6,7 @@ import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { made } from "./view.js";
 
 const STATEMENTS = /^(model|convention|let|where|range|def|step|in|for|as)\b/;
 // A layer by each of its names, also by those that the frameworks give it.
@@ -58,25 +59,40 @@ function within(text) {
   return null;
 }
 
-const HOVER = hoverTooltip((view, at) => {
+// What is said of a word in a small box: of a layer in its place if Python has it, else what the catalogue knows.
+// `told(text, line, column)` gives a promise of it.
+const hovered = (told) => hoverTooltip(async (view, at) => {
   const word = view.state.wordAt(at);
-  const known = word && NAMES.get(view.state.sliceDoc(word.from, word.to));
-  if (!known) return null;
-  const dom = document.createElement("div");
-  dom.className = "hover";
-  dom.append(Object.assign(document.createElement("code"), { textContent: known.label + known.detail }));
-  dom.append(Object.assign(document.createElement("p"), { textContent: known.info }));
-  return { pos: word.from, end: word.to, create: () => ({ dom }) };
+  if (!word) return null;
+  const text = view.state.doc.toString();
+  const line = view.state.doc.lineAt(at);
+  const found = await told(text, line.number, [...text.slice(line.from, at)].length + 1).catch(() => null);
+  if (found) return box(units(text, found.start), units(text, found.end), found);
+  const known = NAMES.get(view.state.sliceDoc(word.from, word.to));
+  return known ? box(word.from, word.to, { made: [], code: known.label + known.detail, about: known.info }) : null;
 });
 
-// `labelledby` and `describedby`: ids of what names and explains the box; `hint`: what stands in it while it is empty.
-export function editor(parent, changed, { labelledby, describedby, hint }) {
+const box = (pos, end, told) => ({ pos, end, create: () => ({ dom: made("div", { className: "hover" }, ...explained(told)) }) });
+
+function explained({ made: layers, more, code, about }) {
+  const lines = layers.map(({ name, output, parameters }) => made("p", {},
+    made("strong", {}, made("code", { textContent: name })), ` ${output}`,
+    ...(parameters ? [made("br"), "parameters: ", made("code", { textContent: parameters })] : [])));
+  if (more) lines.push(made("p", { textContent: `The same call makes further layers: ${more}.` }));
+  if (code) lines.push(made("code", { textContent: code }));
+  if (about) lines.push(made("p", {}, ...about.split("`").map((part, i) => (i % 2 ? made("code", { textContent: part }) : part))));
+  return lines;
+}
+
+// `labelledby` and `describedby`: ids of what names and explains the box; `hint`: what stands in it while it is empty;
+// `told`: what Python says of a place.
+export function editor(parent, changed, { labelledby, describedby, hint, told }) {
   const view = new EditorView({
     parent,
     state: EditorState.create({
       extensions: [
         history(), keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]), EditorView.lineWrapping,
-        LANGUAGE, syntaxHighlighting(COLORS), autocompletion({ override: [completed] }), HOVER, lintGutter(),
+        LANGUAGE, syntaxHighlighting(COLORS), autocompletion({ override: [completed] }), hovered(told), lintGutter(),
         placeholder(hint),
         EditorView.contentAttributes.of({ "aria-labelledby": labelledby, "aria-describedby": describedby, spellcheck: "false" }),
         EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),

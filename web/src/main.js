@@ -128,6 +128,11 @@ async function answered() {
   kept();
 }
 
+// What Python says of a place; null where it has something else to do.
+async function told(text, line, column) {
+  return python.isFree ? (await python.call("hover", { text, at: `${line}:${column}`, format: "json" }, "hover")).json : null;
+}
+
 function cleared() {
   shown = null;
   box.mark(null);
@@ -337,7 +342,7 @@ function unkept() {
 }
 
 async function begun() {
-  box = editor($("#box"), changed, { labelledby: "box-label", describedby: "error", hint: HINT });
+  box = editor($("#box"), changed, { labelledby: "box-label", describedby: "error", hint: HINT, told });
   letters = new Letters($("#letters div"), valued);
   wired();
   loaded();

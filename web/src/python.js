@@ -20,6 +20,11 @@ export class Python {
     return this.#running;
   }
 
+  // Whether it is there and has nothing to do.
+  get isFree() {
+    return Boolean(this.#worker?.ready) && !this.#running && !this.#waiting.length;
+  }
+
   // Start Python without any call.
   start() {
     return this.call("", {}, "start");

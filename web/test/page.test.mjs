@@ -172,6 +172,38 @@ test("a layer under the pointer is explained, in code too", async () => {
   }
 });
 
+// Where a word stands on the screen, the first time in the box.
+const placed = (word) => page.evaluate((wanted) => {
+  const walker = document.createTreeWalker(document.querySelector("#box .cm-content"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const at = node.data.indexOf(wanted);
+    if (at < 0) continue;
+    const range = new Range();
+    range.setStart(node, at);
+    range.setEnd(node, at + wanted.length);
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+  }
+}, word);
+
+test("a layer under the pointer has its shape and how its parameters come out, as in editors", async () => {
+  await pasted("def block(f) = conv(f, 3)  # \u{1D538}\ninput(9,9,3) -> block(8) -> block(4)\n-> flatten -> dense(10)");
+  for (const [word, ...said] of [
+    ["dense", "dense_1 10", "parameters: (n_in + 1)·n_out = (100 + 1)·10 = 1,010", "dense(units, bias=yes, activation=linear)"],
+    ["conv", "conv_1 7 × 7 × 8", "= (3·3·3 + 1)·8 = 224", "conv_2 5 × 5 × 4", "= (3·3·8 + 1)·4 = 292"],
+    ["block", "def block(f) = conv(f, 3)  # \u{1D538}"],
+  ]) {
+    await page.locator("#stop").waitFor({ state: "hidden" });
+    const [x, y] = await placed(word);
+    await page.mouse.move(x - 4, y);
+    await page.mouse.move(x, y);
+    const shown = await page.locator(".hover").textContent();
+    for (const part of said) assert.ok(shown.includes(part), `${word}: ${shown}`);
+    await page.mouse.move(0, 0);
+    await page.locator(".hover").waitFor({ state: "detached" });
+  }
+});
+
 test("long work can be stopped, and the page goes on", async () => {
   await stopped();
 });

@@ -27,6 +27,9 @@ def calls() -> Iterator[tuple[str, dict[str, object]]]:
         yield "solve", {"text": text, "format": "markdown", "style": "lesson"}
         yield "solve", {"text": text, "format": "latex", "style": "textbook"}
         yield "draw", {"text": text}
+        yield "format", {"text": text}
+        last = text.rstrip().split("\n")
+        yield "hover", {"text": text, "at": f"{len(last)}:{last[-1].rindex('(')}", "format": "json"}
     for text in random_networks():
         yield "solve", {"text": text, "format": "json", "quantity": "all"}
         yield "solve", {"text": text, "format": "html"}
