@@ -90,7 +90,7 @@ class Appendix(Shown):
         `format`: latex, typst, pdf, html, markdown or json. Raises SymparamsError where something else stands.
         """
         place = _place(Path(path), format)
-        check_place(place)
+        check_place(place, self._request)
         write(place, self._composed, fonts)
 
     def differences(self, path: str | Path, format: str | None = None) -> str:
@@ -122,14 +122,20 @@ def _place(path: Path, format_: str | None) -> Place:
 
 @limits.work()
 def appendix(
-    *nets: Net, title: str = TITLE, exercises: int = EXERCISES, section: str = "section", digits: str = "comma"
+    *nets: Net,
+    title: str = TITLE,
+    exercises: int = EXERCISES,
+    section: str = "section",
+    digits: str = "comma",
+    pictures: str = "pdf",
 ) -> Appendix:
     """The appendix of a book on some networks, as `symparams appendix` makes it.
 
     `title`: its heading; `exercises`: at most so many; `section`: the level of its heading, chapter, section or
-    subsection; `digits`: the mark between thousands, comma, space or none.
+    subsection; `digits`: the mark between thousands, comma, space or none; `pictures`: what those of LaTeX are, pdf,
+    or tikz, which TeX itself draws.
     """
     sources = tuple(replace(net._source) for net in nets)
-    request = Request(sources, {}, title, exercises, section, digits)
+    request = Request(sources, {}, title, exercises, section, digits, drawn=pictures)
     check_request(request)
     return Appendix(nets, request)

@@ -6,9 +6,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from symparams.appendices.request import HEAD, SUFFIXES, TEXTS, Composed, Request, is_sealed, whole
+from symparams.appendices.request import DRAWN, HEAD, SUFFIXES, TEXTS, Composed, Request, is_sealed, whole
 from symparams.documents import figure_files
 from symparams.documents.pdf import check_typst, pdf
 from symparams.errors import SymparamsError
@@ -18,9 +19,8 @@ from symparams.files import write_whole
 
 BIBLIOGRAPHY = "symparams.bib"
 _CITING = ("latex", "typst", "pdf", "html")  # beside which the bibliography is written
-_PICTURED = {"latex": ".pdf", "markdown": ".svg"}  # whose pictures stand in files of their own
 _VERSION = re.compile(r"symparams[^\w\n]{1,4}\d+(?:\.\d+)*")
-_PICTURE = re.compile(r"figures/([\w.-]+\.(?:pdf|svg))")
+_PICTURE = re.compile(r"figures/([\w.-]+\.(?:pdf|svg|tex))")
 _SHOWN = 200  # lines of a difference
 
 
@@ -52,9 +52,14 @@ class Place:
         return self.path.parent if self.is_file else self.path
 
 
-def check_place(place: Place) -> None:
+def _suffix(place: Place, request: Request) -> str:
+    """How the files of pictures end; "" where pictures stand in the text."""
+    return {"latex": DRAWN[request.drawn], "markdown": ".svg"}.get(place.format, "")
+
+
+def check_place(place: Place, request: Request) -> None:
     """Raise SymparamsError where nothing can be written, before there is any work."""
-    if place.format in ("pdf", "latex"):
+    if place.format == "pdf" or _suffix(place, request) == ".pdf":
         check_typst("a PDF" if place.format == "pdf" else "an appendix in LaTeX, whose pictures are PDF,")
     folder = place.folder
     if folder.exists() and not folder.is_dir():
@@ -72,7 +77,7 @@ def is_current(place: Place, request: Request) -> bool:
     found = HEAD.search(text or "")
     if text is None or found is None or found[2] != _made(place, request).digest(place.format) or not is_sealed(text):
         return False
-    names = _PICTURE.findall(text) if place.format in _PICTURED else []
+    names = _PICTURE.findall(text) if _suffix(place, request) else []
     needed = [place.text, *(place.folder / "figures" / name for name in names)]
     needed += [place.folder / BIBLIOGRAPHY] if place.format in _CITING else []
     return all(path.is_file() and path.stat().st_size > 0 for path in needed)
@@ -104,15 +109,16 @@ def _beside(place: Place, composed: Composed) -> Iterator[tuple[Path, str | Call
     """The files beside the text."""
     if place.format in _CITING:
         yield place.folder / BIBLIOGRAPHY, composed.bibliography
-    suffix = _PICTURED.get(place.format)
-    if suffix is not None:
+    suffix = _suffix(place, composed.request)
+    if suffix:
         _make(place.folder / "figures")
         for name, scene in composed.pictures.items():
             yield place.folder / "figures" / f"{name}{suffix}", _drawn(scene, suffix)
 
 
 def _drawn(scene: Scene, suffix: str) -> Callable[[], bytes | str]:
-    return (lambda: figure_files.pdf(scene)) if suffix == ".pdf" else (lambda: svg(scene))
+    made: dict[str, Callable[[Scene], bytes | str]] = {".pdf": figure_files.pdf, ".tex": figure_files.tex, ".svg": svg}
+    return partial(made[suffix], scene)
 
 
 def _make(folder: Path) -> None:
@@ -143,8 +149,8 @@ def _files(place: Place, composed: Composed) -> Iterator[Path]:
     """The files that have no text to be compared."""
     if place.format == "pdf":
         yield place.text
-    suffix = _PICTURED.get(place.format)
-    if suffix is not None:
+    suffix = _suffix(place, composed.request)
+    if suffix:
         yield from (place.folder / "figures" / f"{name}{suffix}" for name in composed.pictures)
 
 

@@ -30,6 +30,7 @@ from symparams.model.tensor import Convention
 from symparams.version import __version__
 
 TITLE = "Counting the networks of this book"
+DRAWN = {"pdf": ".pdf", "tikz": ".tex"}  # what pictures of LaTeX can be, and how their files end
 LEVELS = ("chapter", "section", "subsection")  # of the heading
 _WRITTEN = {
     **{name: FORMATS[name].suffixes for name in ("latex", "typst", "html", "markdown")},
@@ -57,6 +58,7 @@ class Request:
     words: tuple[str, ...] = ()  # of the command that made it
     unstated: Convention | None = None  # the convention of sources that state none; None: that of Keras
     template: Path | None = None  # a template of the user's own, which writes the text
+    drawn: str = "pdf"  # one of DRAWN: what the pictures of LaTeX are
 
     def digest(self, format_: str) -> str:
         """Equal for requests that give the same in a format."""
@@ -64,13 +66,16 @@ class Request:
         values = sorted((name, shown(formula, SOURCE)) for name, formula in self.given.items())
         about = (self.title, self.exercises, self.level, self.digits, self.whole, self.words, format_, __version__)
         template = None if self.template is None else template_text(self.template)
-        return _hashed(json.dumps([texts, values, about, self.unstated, template]))
+        drawn = [self.drawn] if self.drawn != "pdf" else []
+        return _hashed(json.dumps([texts, values, about, self.unstated, template, *drawn]))
 
 
 def check_request(request: Request) -> None:
     """Raise SymparamsError for what cannot be made."""
     if request.level not in LEVELS:
         raise SymparamsError(f"an appendix is a {listed(LEVELS, 'or')}, not `{request.level[:60]}`")
+    if request.drawn not in DRAWN:
+        raise SymparamsError(f"pictures of LaTeX are {listed(list(DRAWN), 'or')}, not `{request.drawn[:60]}`")
     if request.exercises < 0:
         raise SymparamsError(f"there can be 0 exercises or more, not {request.exercises}")
     if not request.sources:
@@ -121,7 +126,8 @@ class Composed:
         if request.template is not None:
             return sealed(self._by_template(request.template, format_, made, pictures))
         depth = max(LEVELS.index(request.level), 1) if not (request.whole or format_ == "html") else 1
-        body = written(self.contents, format_, made, pictures, request.title, request.digits, depth, request.level)
+        about = (request.title, request.digits, depth, request.level, request.drawn)
+        body = written(self.contents, format_, made, pictures, *about)
         if request.whole or format_ == "html":
             body = standalone(body, format_, request.title)
         return sealed(body)

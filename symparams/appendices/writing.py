@@ -33,8 +33,9 @@ def written(
     digits: str = "comma",
     depth: int = 1,
     level: str = "section",
+    drawn: str = "pdf",
 ) -> str:
-    """The text; `depth`: the level of its heading, in LaTeX `level`."""
+    """The text; `depth`: the level of its heading, in LaTeX `level`; `drawn`: what pictures are there, pdf or tikz."""
     record = _record(format_named(format_, digits))
     setter = typesetter(record)
     env = environment(record).overlay()  # whose filters other documents do not have
@@ -47,7 +48,7 @@ def written(
     }  # fmt: skip
     own = env.get_template(f"appendix/{format_}.j2")
     numbers = {key: number for number, key in enumerate(appendix.keys, 1)}
-    blocks = own.make_module({"depth": depth, "letter": LETTER, "level": level})
+    blocks = own.make_module({"depth": depth, "letter": LETTER, "level": level, "drawn": drawn})
 
     def cited(citation: Citation) -> str:
         return str(blocks.cite(citation.key, citation.place, numbers[citation.key]))  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ import click
 
 from symparams.appendices.files import Place, check_place, difference, is_current, write
 from symparams.appendices.making import EXERCISES
-from symparams.appendices.request import LEVELS, OWN, TEXTS, TITLE, Composed, Request
+from symparams.appendices.request import DRAWN, LEVELS, OWN, TEXTS, TITLE, Composed, Request
 from symparams.commands.console import SOURCES, TEMPLATE, Inputs, assignments, check_template, of
 from symparams.commands.file_options import WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
@@ -40,6 +40,10 @@ _FORMATS = {name: WRITTEN[name] for name in TEXTS}
 @click.option(
     "--convention", "unstated", type=click.Choice(BOTH), help="Of networks that state none, in their text or its names."
 )
+@click.option(
+    "--pictures", "drawn", type=click.Choice(list(DRAWN)), default="pdf", show_default=True,
+    help="In LaTeX: pictures as PDF, or as TikZ, which TeX itself draws.",
+)  # fmt: skip
 @TEMPLATE
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show the difference if there is one.")
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
@@ -55,6 +59,7 @@ def appendix(
     level: str,
     whole: bool,
     unstated: Convention | None,
+    drawn: str,
     template: Path | None,
     check: bool,
     digits: str,
@@ -69,11 +74,13 @@ def appendix(
     check_template(template, format_, output, OWN)
     if format_ == "lualatex":
         raise click.UsageError("an appendix is set by Typst; for LuaLaTeX, write it with --format latex --standalone")
+    if drawn != "pdf" and output.format != "latex":
+        raise click.UsageError("--pictures goes with --format latex; other texts have pictures of their own")
     if whole and (output.format not in ("latex", "typst") or not is_whole(output.format)):
         raise click.UsageError(f"--standalone goes with --format {listed(('latex', 'typst'), 'or')}")
     sources = tuple(inputs.sources())
     request = Request(
-        sources, assignments(given), title, exercises, level, digits, whole, unstated=unstated, template=template
+        sources, assignments(given), title, exercises, level, digits, whole, (), unstated, template, drawn
     )
     request = replace(request, words=_words(inputs, given, request, Place(Path(output.path), output.format)))
     with place_for(Path(output.path)) as path:
@@ -86,7 +93,7 @@ def appendix(
 def _delivered(place: Place, request: Request, check: bool, fonts: Sequence[str]) -> str:
     """How what is there differs, where that is asked; else it is written unless it is there already."""
     if not check:
-        check_place(place)
+        check_place(place, request)
         if is_current(place, request):
             return ""
     composed = Composed(request, [_network(source, request) for source in request.sources])
@@ -110,6 +117,7 @@ def _words(inputs: Inputs, given: Sequence[str], request: Request, place: Place)
     words += ["--exercises", str(request.exercises)] if request.exercises != EXERCISES else []
     words += ["--section", request.level] if request.level != "section" else []
     words += ["--standalone"] if request.whole else []
+    words += ["--pictures", request.drawn] if request.drawn != "pdf" else []
     words += ["--template", request.template.name] if request.template else []
     words += ["--digits", request.digits] if request.digits != "comma" else []
     words += ["--format", place.format] if not place.is_file and place.format != "latex" else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,6 +35,10 @@ def sources(tmp_path: Path) -> list[str]:
     for name in _NETWORKS:
         shutil.copy(EXAMPLES / f"{name}.arch", tmp_path)
     return [str(tmp_path / f"{name}.arch") for name in _NETWORKS]
+
+
+def _examples(names: Sequence[str]) -> list[str]:
+    return [str(EXAMPLES / f"{name}.arch") for name in names]
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -183,12 +189,48 @@ def test_missing_typst_is_named(tmp_path: Path, sources: list[str], monkeypatch:
     assert run("appendix", *sources, "-o", tmp_path / "out.html")[0] == 0
 
 
+def test_pictures_that_tex_draws_need_no_typst(
+    tmp_path: Path, sources: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    words = ("appendix", *sources, "-o", str(tmp_path / "out"), "--pictures", "tikz")
+    assert run(*words)[0] == 0
+    made = _files(tmp_path / "out")
+    text = made["appendix.tex"].decode()
+    figures = {name for name in made if name.startswith("figures/")}
+    assert set(re.findall(r"figures/[\w-]+\.\w+", text)) == figures >= {"figures/lenet5.tex"}
+    assert all(b"\\begin{tikzpicture}" in made[name] for name in figures)
+    assert "--pictures tikz" in text
+    assert run(*words, "--check") == (0, "", "")
+    (tmp_path / "out" / "figures" / "lenet5.tex").unlink()
+    assert "lenet5.tex is missing" in run(*words, "--check")[1]
+    assert run(*words)[0] == 0
+    assert _files(tmp_path / "out") == made
+    said = refused("appendix", *sources, "-o", tmp_path / "page.html", "--pictures", "tikz")
+    assert "--pictures goes with --format latex; other texts have pictures of their own" in said
+
+
+@pytest.mark.program
+def test_pictures_that_tex_draws_are_set_without_a_warning(tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("there is no pdflatex")
+    assert run("appendix", *_examples(FEW), "-o", tmp_path, "--pictures", "tikz", "--standalone")[0] == 0
+    for _ in range(2):
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "appendix.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    log = (tmp_path / "appendix.log").read_text("utf-8", errors="replace")
+    assert re.findall(r"^(?:Overfull|!|LaTeX Warning: (?!Citation|There were undefined)).*", log, re.M) == []
+
+
 def test_python_says_what_cannot_be() -> None:
     net = sp.parse("input(8) -> dense(4)")
     with pytest.raises(sp.SymparamsError, match="needs a network"):
         sp.appendix()
     with pytest.raises(sp.SymparamsError, match="chapter, section or subsection"):
         sp.appendix(net, section="part")
+    with pytest.raises(sp.SymparamsError, match="pdf or tikz, not `png`"):
+        sp.appendix(net, pictures="png")
     with pytest.raises(sp.SymparamsError, match="0 exercises or more"):
         sp.appendix(net, exercises=-1)
     with pytest.raises(sp.SymparamsError, match="not as text"):

@@ -39,7 +39,7 @@ export function commands({ text, set, style, layer, more, yours, other, by, both
 // The commands that write what a browser cannot: the whole solution for Word and as PDF, an appendix for LaTeX and as PDF.
 export function onlyThere({ text, set, style, more }, kind, isAppendix) {
   const read = input(text, named(kind));
-  if (isAppendix) return ["tex", "pdf"].map((suffix) => `symparams appendix ${read}${given(set)} -o appendix.${suffix}`).join("\n");
+  if (isAppendix) return `symparams appendix ${read}${given(set)} -o appendix.pdf`;
   return ["docx", "pdf"].map((suffix) => `symparams solve ${read} --style ${style}${asked(more)}${given(set)} -o solution.${suffix}`).join("\n");
 }
 

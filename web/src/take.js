@@ -8,9 +8,8 @@ const FORMATS = {
   plain: ["Markdown without mathematics", "md", { format: "markdown", math: "unicode" }],
   latex: ["LaTeX", "tex"], typst: ["Typst", "typ"], html: ["HTML", "html"], text: ["plain text", "txt"], json: ["JSON", "json"],
 };
-// What is no format of an appendix, and LaTeX, whose pictures would be PDF, which a browser cannot make.
-const ONLY_SOLUTIONS = ["plain", "text", "latex"];
-const ALSO = { solution: "The command line writes Word and PDF files, too:", appendix: "The command line writes LaTeX and PDF, too:" };
+const ONLY_SOLUTIONS = ["plain", "text"]; // what is no format of an appendix
+const ALSO = { solution: "The command line writes Word and PDF files, too:", appendix: "The command line writes a PDF, too:" };
 
 export class Take {
   #page; // { state, python, guarded, asked(more), quantities(), read() }
@@ -52,7 +51,8 @@ export class Take {
   }
 
   async #appendix(name) {
-    return (await this.#call("appendix", { format: name, output: `appendix.${FORMATS[name][1]}` })).files;
+    const pictures = name === "latex" ? { pictures: "tikz" } : {}; // a browser makes no PDF
+    return (await this.#call("appendix", { format: name, ...pictures, output: `appendix.${FORMATS[name][1]}` })).files;
   }
 
   async #text(name) {

@@ -83,14 +83,21 @@ test("solutions and appendices are copied, downloaded and printed in each format
   await page.locator("#print").click();
   await until(() => window.printed);
   await page.locator("#whole").selectOption("appendix");
-  for (const [format, file] of [["typst", "appendix.typ"], ["html", "appendix.html"], ["markdown", "appendix.md"], ["json", "appendix.json"]]) {
+  for (const [format, file] of [["latex", "appendix.tex"], ["typst", "appendix.typ"], ["html", "appendix.html"], ["markdown", "appendix.md"], ["json", "appendix.json"]]) {
     await page.locator("#format").selectOption(format);
     const [name, data] = await downloaded("#download"); // with the bibliography, or with pictures
     const files = name === "appendix.zip" ? unzipSync(data) : { [name]: data };
     assert.ok(file in files, `${name}: ${Object.keys(files)}`);
-    assert.match(new TextDecoder().decode(files[file]), /18.{0,3}207/);
+    const text = new TextDecoder().decode(files[file]);
+    assert.match(text, /18.{0,3}207/);
+    if (format === "latex") {
+      const pictures = Object.keys(files).filter((one) => one.startsWith("figures/"));
+      assert.deepEqual(pictures.toSorted(), [...new Set(text.match(/figures\/[\w-]+\.tex/g))].sort());
+      assert.ok(pictures.length > 0 && "symparams.bib" in files);
+      for (const one of pictures) assert.match(new TextDecoder().decode(files[one]), /\\begin\{tikzpicture\}[^]*\\end\{tikzpicture\}/);
+    }
   }
-  assert.match(await page.locator("#also").innerText(), /symparams appendix -e '.*' -o appendix\.tex/);
+  assert.match(await page.locator("#also").innerText(), /symparams appendix -e '.*' -o appendix\.pdf/);
 });
 
 test("an exam is previewed as students see it, printed, and downloaded in every format", async () => {

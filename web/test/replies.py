@@ -37,6 +37,9 @@ def calls() -> Iterator[tuple[str, dict[str, object]]]:
     for name, output in EXPORTS.items():
         text = (EXAMPLES / "exam-cnn.arch").read_text("utf-8")
         yield "exam", {"text": text, "questions": 6, "variants": 2, "format": name, "output": output}
+    for name in ("exam-cnn", "gpt2"):
+        text = (EXAMPLES / f"{name}.arch").read_text("utf-8")
+        yield "appendix", {"text": text, "format": "latex", "pictures": "tikz", "output": "appendix.tex"}
     for name in ("layers", "misconceptions", "families", "operations"):
         yield name, {}
 
