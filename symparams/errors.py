@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copyreg
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -198,6 +197,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that is close to `word`, or ""."""
+    import difflib  # noqa: PLC0415 - of those who start a program, few misspell a word
+
     by_folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word[:60].casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""

@@ -1,5 +1,6 @@
 """Run by build.mjs inside the Python of the page: folders of modules -> archives of byte code, the same every time."""
 
+import ast
 import importlib.util
 import json
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 AS_TEXT = ("prairielearn_server.py",)  # modules that the package reads as text
 SHOWN = ("symparams/layers/", "symparams/commands/")  # whose docstrings are shown
+PYODIDE = ("_pyodide/", "pyodide/")  # which reads docstrings of its own
 LIBRARY = "/lib/python314.zip/"
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -26,9 +28,32 @@ def pack(folder: str, archive: str, among: frozenset[str] | None = None, *, othe
             if among is not None and others is (not is_module or name in among):
                 continue
             if is_module and path.name not in AS_TEXT:
-                code = compile(data, name, "exec", dont_inherit=True, optimize=0 if name.startswith(SHOWN) else 2)
-                name, data = f"{name}c", bytes(_code_to_hash_pyc(code, importlib.util.source_hash(data), False))
+                name, data = f"{name}c", compiled(name, data)
             made.writestr(zipfile.ZipInfo(name, _DATE), data)
+
+
+def compiled(name: str, source: bytes) -> bytes:
+    """A module as byte code, without assertions, and without docstrings unless somebody reads them."""
+    tree = ast.parse(source)
+    if not name.startswith((*SHOWN, *PYODIDE)):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                _shorten(node)
+    code = compile(tree, name, "exec", dont_inherit=True, optimize=0 if name.startswith(SHOWN) else 1)
+    return bytes(_code_to_hash_pyc(code, importlib.util.source_hash(source), False))
+
+
+def _shorten(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Take a docstring away; of a class leave a mark, or each dataclass would work out a docstring when it is made."""
+    first = node.body[0] if node.body else None
+    if not (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    ):
+        return
+    if isinstance(node, ast.ClassDef):
+        first.value.value = "-"
+    else:
+        node.body[:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), first)]
 
 
 def loaded(place: str) -> frozenset[str]:
@@ -49,7 +74,10 @@ def split_library(archive: str, first: str, rest: str) -> None:
         for name in sorted(every.namelist()):
             if not name.endswith("/"):
                 into = kept if name.split("/")[0] in used else later
-                into.writestr(zipfile.ZipInfo(name, _DATE), every.read(name))
+                data = every.read(name)
+                if name.endswith(".py"):
+                    name, data = f"{name}c", compiled(name, data)
+                into.writestr(zipfile.ZipInfo(name, _DATE), data)
 
 
 def catalogue() -> str:
