@@ -202,12 +202,14 @@ class Net(Counted, Displayed):
         total: bool = False,
         by: str = "",
         figures: bool = False,
+        all_layers: bool = False,
         **settings: Setting,
     ) -> Solution:
         """The worked solution, of some layers and quantities if named; for `settings` see `quantity`.
 
         With `total`, only the totals; `by` adds subtotals for each "kind" of layer or each "macro", `figures` pictures
-        of the network and of windows on small inputs, in formats that have pictures.
+        of the network and of windows on small inputs, in formats that have pictures. With `all_layers`, each layer of a
+        network with more than 500 has a place of its own; else a block that repeats in it is told once.
         """
         for quantity in quantities:
             check_quantity(quantity, QUANTITIES)
@@ -218,7 +220,8 @@ class Net(Counted, Displayed):
         for name in layers:
             layers_named(self._network, name)  # what there is not is told here, not where the solution is shown
         chosen = "total" if total else style
-        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), chosen, by, figures)
+        asked = tuple(quantities), tuple(layers), Settings(**settings)
+        return Solution(self._network, *asked, chosen, by, figures, all_layers)
 
     def subtotals(self, by: str = "kind", quantity: str = "params", **settings: Setting) -> dict[str, int | sympy.Expr]:
         """What the layers of each "kind", or of each "macro" as it is used, have together.

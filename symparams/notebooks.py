@@ -87,6 +87,7 @@ def _network(
     quantities: Sequence[str],
     total: bool,
     by: str | None,
+    all_layers: bool,
     given: Sequence[str],
     kind: str,
     model: str,
@@ -104,11 +105,11 @@ def _network(
     if name is not None:
         cell.keep(name, net)
     known = Settings(**settings)
-    if not (style or layers or quantities or total or by or known != Settings()):
+    if not (style or layers or quantities or total or by or all_layers or known != Settings()):
         return net
     style, chosen = meant(style, layers, quantities, total)
     shown = "total" if total and style != "answer" else style
-    return Solution(net._network, chosen, tuple(layers), known, shown, by or "")
+    return Solution(net._network, chosen, tuple(layers), known, shown, by or "", all_layers=all_layers)
 
 
 @click.pass_obj
@@ -123,7 +124,7 @@ ARCH = click.Command(
     "arch",
     params=[
         click.Argument(["name"], required=False),
-        *like(solve, "given", "style", "layers", "quantities", "total", "by", "kind", "model"),
+        *like(solve, "given", "style", "layers", "quantities", "total", "by", "all_layers", "kind", "model"),
         *like(solve, *(field.name for field in fields(Settings))),
     ],
     callback=_network,

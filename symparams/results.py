@@ -145,6 +145,7 @@ class Solution(Styled):
     style: str = "steps"
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
     figures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
+    all_layers: bool = False  # whether each layer of a long network is shown, not each block that repeats once
 
     @property
     def _layers(self) -> int:
@@ -152,7 +153,8 @@ class Solution(Styled):
 
     @cached_property
     def _contents(self) -> _Contents:
-        return _Contents(self._network, self.quantities, self.layers, self.settings, by=self.by, pictures=self.figures)
+        asked = self._network, self.quantities, self.layers, self.settings
+        return _Contents(*asked, by=self.by, pictures=self.figures, all_layers=self.all_layers)
 
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out

@@ -45,6 +45,7 @@ def solution(
     total: bool,
     detail: bool,
     by: str | None,
+    all_layers: bool,
     digits: str,
     **settings: Setting,
 ) -> Texts:
@@ -56,7 +57,7 @@ def solution(
     names = [about.slug] if about.slug and len(built) == 1 else slugs((s, one.title) for s, one in built)
     known, document = Settings(**settings), Document("total" if total and style != "answer" else style, TREE, digits)
     texts = (
-        render(Solution(one, chosen, tuple(layers), known, name, 0, by or "", detail), document)
+        render(Solution(one, chosen, tuple(layers), known, name, 0, by or "", detail, all_layers=all_layers), document)
         for (_, one), name in zip(built, names, strict=True)
     )
     return {"text": "\n".join(texts)}
@@ -69,6 +70,7 @@ def summary(
     kind: str,
     model: str,
     quantities: Sequence[str],
+    all_layers: bool,
     digits: str,
     **settings: Setting,
 ) -> Texts:
@@ -76,7 +78,9 @@ def summary(
     chosen, known = in_order((*USUAL, *quantities)), Settings(**settings)
     built = [network(source, assignments(given)) for source in _sources(about, kind, model)]
     document = Document("summary", TREE, digits)
-    return {"text": "\n".join(render(Solution(one, chosen, (), known), document) for one in built)}
+    return {
+        "text": "\n".join(render(Solution(one, chosen, (), known, all_layers=all_layers), document) for one in built)
+    }
 
 
 def figure(about: About, /, given: Sequence[str], kind: str, model: str, view: str, depth: int | None) -> Texts:

@@ -18,13 +18,25 @@ DIRECTIVES = {
         request(
             "arch:solution",
             answers.solution,
-            like(solve, *_INPUT, "style", "layers", "quantities", "total", "detail", "by", "digits", *SETTINGS),
+            like(
+                solve,
+                *_INPUT,
+                "style",
+                "layers",
+                "quantities",
+                "total",
+                "detail",
+                "by",
+                "all_layers",
+                "digits",
+                *SETTINGS,
+            ),
             is_for_one=False,
         ),
         request(
             "arch:summary",
             answers.summary,
-            like(summary, *_INPUT, "quantities", "digits", *SETTINGS),
+            like(summary, *_INPUT, "quantities", "all_layers", "digits", *SETTINGS),
             is_for_one=False,
         ),
         request(

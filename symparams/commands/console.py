@@ -125,6 +125,12 @@ OUTPUT = options(
     ),
 )
 
+ALL_LAYERS = click.option(
+    "--all-layers",
+    is_flag=True,
+    help="Each layer in a place of its own, even if the network has more than 500; else blocks that repeat in one are "
+    "told once.",
+)
 FIGURES = click.option(
     "--figures", is_flag=True, help="Draw the network, and where windows stand on inputs of few positions, too."
 )

@@ -16,6 +16,7 @@ from symparams import extensions, limits
 from symparams.commands.choices import OpenChoice
 from symparams.commands.completion import layers_of_the_network
 from symparams.commands.console import (
+    ALL_LAYERS,
     FIGURES,
     FORMAT,
     OUTPUT,
@@ -125,6 +126,7 @@ def main(with_: Sequence[str]) -> None:
 @click.option("--detail", is_flag=True, help="In short answers on a receptive field, also jump and offset.")
 @click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
 @FIGURES
+@ALL_LAYERS
 @with_settings
 @TEMPLATE
 @OUTPUT
@@ -141,6 +143,7 @@ def solve(
     detail: bool,
     by: str | None,
     figures: bool,
+    all_layers: bool,
     settings: dict[str, Setting],
     template: Path | None,
     digits: str,
@@ -159,7 +162,7 @@ def solve(
     solutions: list[tuple[Source, Solution]] = []
     numbered = 0
     for (source, one), name in zip(built, names, strict=True):
-        told = Solution(one, chosen, tuple(layers), known, name, numbered, by or "", detail, figures)
+        told = Solution(one, chosen, tuple(layers), known, name, numbered, by or "", detail, figures, all_layers)
         solutions.append((source, told))
         numbered += solutions[-1][1].equations if style == "textbook" and len(built) > 1 else 0
     if format_ == "json":
@@ -203,6 +206,7 @@ def check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path
     help="An additional column; may be repeated.",
 )
 @FIGURES
+@ALL_LAYERS
 @with_settings
 @OUTPUT
 def summary(
@@ -211,6 +215,7 @@ def summary(
     format_: str,
     quantities: Sequence[str],
     figures: bool,
+    all_layers: bool,
     settings: dict[str, Setting],
     digits: str,
     output: Output,
@@ -219,7 +224,10 @@ def summary(
     check_figures(figures, format_)
     chosen = in_order((*USUAL, *quantities))
     known = Settings(**settings)
-    solutions = [(s, Solution(n, chosen, (), known, pictures=figures)) for s, n in networks(inputs, given)]
+    solutions = [
+        (source, Solution(one, chosen, (), known, pictures=figures, all_layers=all_layers))
+        for source, one in networks(inputs, given)
+    ]
     if format_ == "json":
         deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
         return

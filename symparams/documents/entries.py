@@ -38,6 +38,11 @@ class LayerEntry:
     measurements: NetworkQuantities  # the quantities beside shapes and parameters
 
     @property
+    def is_repetition(self) -> bool:
+        """False: it is one layer, not several that repeat others."""
+        return False
+
+    @property
     def name(self) -> str:
         """What the layer is called: conv_1."""
         return self.node.name

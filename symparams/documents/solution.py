@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -26,6 +26,7 @@ from symparams.documents.definitions import (
 from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
 from symparams.documents.reasons import reasons_of
+from symparams.documents.repeated_layers import RepeatedFigure, Told, figures_of, told
 from symparams.documents.totals import Total, statistics_of, total_of
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
@@ -49,6 +50,7 @@ Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a r
 Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact
 
 _FEW = 3  # layers without parameters that are named
+_MANY = 500  # layers that are shown one by one, whatever repeats: ten pages of a table
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Solution:
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
     detail: bool = False  # whether short answers on receptive fields say jump and offset, too
     pictures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
+    all_layers: bool = False  # whether each layer of a long network is shown, not each block that repeats once
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
@@ -107,6 +110,23 @@ class Solution:
             return self.every
         asked = {self.network.index(node.name) for name in self.only for node in layers_named(self.network, name)}
         return tuple(self._entry(i, None, True, True, self._joins(i)) for i in sorted(asked))  # all is said of each
+
+    @cached_property
+    def shown(self) -> tuple[Told, ...]:
+        """The layers to show; of a network with many each block that repeats once, and together what repeats it."""
+        if self.only or self.all_layers or len(self.every) <= _MANY:
+            return self.layers
+        return told(self.every, self.network.facts)
+
+    @cached_property
+    def shown_alone(self) -> tuple[LayerEntry, ...]:
+        """The layers to show that have a place of their own."""
+        return tuple(one for one in self.shown if isinstance(one, LayerEntry))
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether layers that repeat others are shown together."""
+        return len(self.shown_alone) < len(self.shown)
 
     @property
     def without_parameters(self) -> tuple[str, ...]:
@@ -298,11 +318,20 @@ class Solution:
 
     def figures(self, measure: Quantity) -> list[Figure]:
         """Every layer that has some of a further quantity."""
-        found = ((entry, self.measurements.named(measure.name, entry.node)) for entry in self.layers)
+        return self._figures(measure, self.layers)
+
+    def shown_figures(self, measure: Quantity) -> Sequence[Figure | RepeatedFigure]:
+        """The same of those that are shown, and of what repeats them."""
+        return figures_of(self.shown, measure)
+
+    def _figures(self, measure: Quantity, layers: Iterable[LayerEntry]) -> list[Figure]:
+        found = ((entry, self.measurements.named(measure.name, entry.node)) for entry in layers)
         return [Figure(entry, quantity) for entry, quantity in found if quantity is not None]
 
-    def in_all_copies(self, entry: LayerEntry, measure: Quantity) -> Value:
+    def in_all_copies(self, entry: Told, measure: Quantity) -> Value:
         """What a layer has of a further quantity in all its copies."""
+        if not isinstance(entry, LayerEntry):
+            return entry.amount(measure).value
         quantity = self.measurements.named(measure.name, entry.node)
         return 0 if quantity is None else quantity.together
 
@@ -333,20 +362,22 @@ class Solution:
     @cached_property
     def sizes(self) -> tuple[SizeDefinition, ...]:
         """The rules for output sizes, each with the axes that it gives, in order of appearance."""
-        return size_rules(self.layers, self._labels, self.numbered)
+        return size_rules(self.shown_alone, self._labels, self.numbered)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """The rules with parameters, each with its layers, in order of appearance."""
         before = len(self.sizes) if "shape" in self.quantities else 0
-        return parameter_rules(self.layers, self._labels, self.numbered + before)
+        return parameter_rules(self.shown_alone, self._labels, self.numbered + before)
 
     @cached_property
     def measures(self) -> tuple[MeasureDefinition, ...]:
         """The rules of the further quantities, each with its layers, in order of appearance."""
         before = len(self.sizes) if "shape" in self.quantities else 0
         before += len(self.definitions) if "params" in self.quantities else 0
-        figures = [figure for measure in self.measurements.chosen for figure in self.figures(measure)]
+        figures = [
+            figure for measure in self.measurements.chosen for figure in self._figures(measure, self.shown_alone)
+        ]
         return measure_rules(figures, self._labels, self.numbered + before)
 
     @property

@@ -225,6 +225,10 @@ def documents() -> list[Said]:
         *solved,
         answered,
         Said("`solve --quantity`", tuple(("solve", "-e", *call, *whole) for call in _QUANTITIES)),
+        Said(
+            "`solve` with more than 500 layers",
+            tuple(("solve", "-e", one, "--style", "formula", *_EVERY, *whole) for one in _REPEATING),
+        ),
         Said("`solve --by`", (("solve", "-e", _MACROS, "--by", "macro", *whole),)),
         Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True),
         *_others(),
@@ -263,6 +267,13 @@ _QUANTITIES = (  # sizes of padding and of receptive fields, with what is said o
     ("input(8,8,3) -> conv(4,1) -> { conv(4,3,same) | id } -> add -> relu -> conv(5,1)", "--layer", "conv_3"),
 )
 _MACROS = "def b(d) = dense(d) -> relu -> dense(8) input(8) -> b(4) -> b(5) -> dense(2)"
+_REPEATING = (
+    "input(9,9,3) -> [conv(3,3,same) -> relu] * 260 -> globalavgpool -> dense(4)",
+    "input(5,8) -> [attention(2) -> ln] * 260",
+    "input(9,9,3) -> [relu] * 510",
+    "input(9,8) -> dense(8) as a -> [share(@a)] * 510",
+    "input(9,8) -> { param(9,8) -> [relu] * 510 | id } -> add",
+)
 _EVERY = ("--quantity", "all", "--flops", "every-operation", "--optimizer", "adam")
 
 
