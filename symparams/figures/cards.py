@@ -80,8 +80,8 @@ def card_part(drawn: Drawn, leaf: Leaf, about: Sequence[int] = ()) -> Part:
     """The box of a group of layers; with `about` that of a kind, which speaks of these and stands for none."""
     nodes, copies = drawn.nodes(leaf.box), tuple(about) or drawn.copies[leaf.box]
     main = drawn.network.nodes[drawn.boxes[leaf.box].main]
-    others = [drawn.network.nodes[drawn.boxes[copy].main] for copy in copies] if about else ()
-    titles = titles_of(nodes, main, others)
+    others = {one.layer: one for one in (drawn.network.nodes[drawn.boxes[copy].main] for copy in copies)}
+    titles = titles_of(nodes, main, tuple(others.values()))
     counts = [drawn.params(copy) for copy in copies]
     count = "" if all(one == 0 for one in counts) else counts_text(counts)
     shape = shapes_text([drawn.nodes(copy)[-1].shape for copy in copies])

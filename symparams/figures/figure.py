@@ -24,6 +24,9 @@ VIEWS = ("auto", "column", "u", "blocks")
 _MARGIN = 14.0
 _WORDS = 600.0  # how wide a title may be above a narrow network
 _PAGE = 25  # boxes that fit a page
+_LETTERS = 0.75  # how much smaller letters may become in a column before blocks are drawn once beside it
+_SMALLEST = 0.55  # how much smaller before a network in which little repeats is drawn as its stretches
+_FOLDED = 0.5  # the share of the boxes that is left in such a network when what repeats is folded
 _MOST = 200  # boxes of a U
 
 
@@ -76,6 +79,14 @@ def _part(drawn: Drawn, view: str, depth: int | None, page: tuple[float, float])
         if part is not None:
             return part
     column = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth)), page)
-    if view == "auto" and depth is None and _many(drawn.items) > _PAGE and has_blocks(drawn):
-        return max(column, blocks(drawn, page=page), key=lambda part: readable(part, page))
-    return column
+    return column if view == "column" or depth is not None else _read_best(drawn, column, page)
+
+
+def _read_best(drawn: Drawn, column: Part, page: tuple[float, float]) -> Part:
+    """The network as a column, or in another view where that is read better."""
+    best = column
+    if (_many(drawn.items) > _PAGE or readable(column) < _LETTERS) and has_blocks(drawn):
+        best = max(column, blocks(drawn, page=page), key=lambda part: readable(part, page))
+    if readable(best) < _SMALLEST and _many(drawn.items) > _FOLDED * len(drawn.boxes):
+        return stretches(drawn) or best
+    return best

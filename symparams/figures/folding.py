@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
@@ -49,7 +49,7 @@ class _Cut(NamedTuple):
 
 
 def folded(network: Network, boxes: Sequence[Box], *, alike: bool = False) -> tuple[Item, ...]:
-    """The boxes as items; with `alike` also those that differ in nothing but their channels are folded."""
+    """The boxes as items; with `alike` also those that differ in nothing but channels and dilation are folded."""
     return _Folder(network, boxes, alike).items(0, len(boxes), 0)
 
 
@@ -66,7 +66,7 @@ class _Folder:
                 self.last_use[source] = max(self.last_use[source], index)
 
     def _token(self, box: Box, alike: bool) -> Hashable:
-        """What must be equal in two boxes, but for their inputs; with `alike` also but for their channels."""
+        """What must be equal in two boxes, but for inputs; with `alike` also but for channels and dilation."""
         return tuple(self._layer_token(self.nodes[i], alike) for i in box.layers)
 
     def _layer_token(self, node: Node, alike: bool) -> Hashable:
@@ -243,9 +243,9 @@ def _settled(value: object) -> Hashable:
 
 
 def _but_for(layer: Layer, channels: Value | None) -> tuple[Hashable, ...]:
-    """A layer without how many channels it makes: its class, and its other arguments."""
-    arguments = map(_settled, layer._arguments())
-    return (type(layer), *(None if value == channels else value for value in arguments))
+    """A layer without its dilation and how many channels it makes: its class, and its other arguments."""
+    given = ((one.name, _settled(getattr(layer, one.name))) for one in fields(layer))
+    return (type(layer), *(None if value == channels or name == "dilation" else value for name, value in given))
 
 
 def leaves(items: Sequence[Item]) -> Iterator[Leaf]:

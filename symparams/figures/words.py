@@ -114,10 +114,14 @@ def _headings(nodes: Sequence[Node]) -> list[str]:
 
 
 def _one_of(texts: Sequence[str]) -> str:
-    """2; 1 or 2; 64–512."""
+    """2; 1 or 2; 64–1,024, from the least to the most."""
     if len(texts) < 3:
         return " or ".join(sorted(texts))
-    return f"{texts[0]}–{texts[-1]}"
+    numbers = {text: text.replace(",", "") for text in texts}
+    if not all(digits.isdecimal() for digits in numbers.values()):
+        return f"{texts[0]}–{texts[-1]}"
+    ordered = sorted(texts, key=lambda text: int(numbers[text]))
+    return f"{ordered[0]}–{ordered[-1]}"
 
 
 def name_of(layer: Layer) -> str:

@@ -8,8 +8,10 @@ from symparams.algebra.formula import Symbol
 from symparams.figures.boxes import boxes_of
 from symparams.figures.figure import figure
 from symparams.figures.folding import Frame, Item, Leaf, folded
+from symparams.figures.pages import readable
+from symparams.figures.words import _one_of
 from tests.figures import geometry
-from tests.helpers import net
+from tests.helpers import example, net
 
 BLOCK = "{ bn -> conv(8, 3, same) | id } -> add -> relu"
 
@@ -69,6 +71,32 @@ def test_channels_may_differ_where_a_page_is_full() -> None:
     text = "input(8, 8, 4) -> [{ id | conv(4, 3, same) } -> concat] * 6"
     assert folds(text) == [1] * 13
     assert folds(text, alike=True) == [1, (6, [1, 1])]
+
+
+def test_the_dilation_may_differ_where_a_page_is_full() -> None:
+    text = "input(64, 64, 8) -> {}"
+    (few, many) = (
+        [f"conv(8, 3, same, d={d})" for d in (4, 1, 1024, 2)],
+        [f"conv(8, 3, same, d={2**i})" for i in range(30)],
+    )
+    assert len(figure(net(text.format(" -> ".join(few)))).cards) == 5
+    scene = figure(net(text.format(" -> ".join(many))))
+    assert [card.title for card in scene.cards[1:]] == [("Conv 3 × 3", "dilation 1–536,870,912")]
+    assert [border.label for border in scene.borders] == ["× 30"]
+    strides = [f"conv(8, 3, same, s={s})" for s in (1, 2) * 15]
+    assert "stride 1 or 2" not in str(figure(net(text.format(" -> ".join(strides)))).cards)
+
+
+def test_a_range_goes_from_the_least_to_the_most() -> None:
+    assert _one_of(["4", "1,024", "2", "16"]) == "2–1,024"
+    assert _one_of(["2", "1"]) == "1 or 2"
+    assert _one_of(["3 × 1", "1 × 3", "5 × 1"]) == "3 × 1–5 × 1"
+
+
+def test_a_network_that_is_not_read_in_a_column_has_its_blocks_drawn_once() -> None:
+    scene = figure(example("wide-resnet")._network)
+    assert [border.label for border in scene.borders if border.is_solid] == ["Block A", "Block B"]
+    assert readable(scene) > 0.8
 
 
 def test_a_stage_of_other_resolution_is_no_copy() -> None:

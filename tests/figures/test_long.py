@@ -7,7 +7,8 @@ import random
 import pytest
 
 from symparams.figures.boxes import boxes_of
-from symparams.figures.figure import figure
+from symparams.figures.figure import _drawn, figure
+from symparams.figures.pages import readable
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
 from symparams.model.network import Network
@@ -43,6 +44,24 @@ def test_a_page_has_them_all(kind: object, many: int) -> None:
     assert len(scene.cards) <= 32
     assert scene.height < 1100
     assert parameters(svg(scene)) == network.counts.params
+
+
+def branching(draw: random.Random, many: int) -> str:
+    sizes = [[draw.randint(8, 64) for _ in range(draw.randint(2, 5))] for _ in range(many // 4)]
+    return " -> ".join(
+        f"{{ {' | '.join(f'conv({n}, {draw.choice([1, 3])}, same)' for n in some)} }} -> concat" for some in sizes
+    )
+
+
+@pytest.mark.parametrize("kind", [plain, residual, staged, branching])
+@pytest.mark.parametrize("many", [40, 60, 80, 100, 120, 150])
+def test_a_figure_of_middle_size_is_read_on_a_page(kind: object, many: int) -> None:
+    network = net(f"input(64, 64, 3) -> {kind(random.Random(many), many)}")  # type: ignore[operator]
+    scene = figure(network)
+    _holds(scene, network)
+    assert readable(scene) > 0.53  # letters of 4 points
+    assert parameters(svg(scene)) == network.counts.params
+    assert len(figure(network, "column").cards) == len(set(_drawn(network).shown.values()))
 
 
 def _holds(scene: Scene, network: Network) -> None:
