@@ -16,6 +16,7 @@ from symparams.algebra.formula import Formula
 from symparams.algebra.mathml import MATHML
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
+from symparams.documents.html_page import tied
 from symparams.documents.mathml_lines import in_line
 from symparams.documents.rendering import COMPARISON_STYLES, STYLES, Style, standalone
 from symparams.errors import Source
@@ -222,3 +223,22 @@ def test_a_template_of_ones_own_writes_the_page_itself(tmp_path: Path) -> None:
 def test_what_is_wrong_is_found(wrong: str) -> None:
     page = standalone("", "html").replace("</main>", f"{wrong}</main>")
     assert read(page)[1]
+
+
+# ------------------------------------------------------------ formulas and the marks that touch them
+
+PIECES = ["<math>)(</math>", "(", ")", ".", ",", "x", " ", "\n", "<h2>", "<p>", "<math><mi>a</mi></math>"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_a_formula_stays_with_the_marks_that_touch_it(body: str) -> None:
+    def together(found: re.Match[str]) -> str:
+        return f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+    assert tied(body) == re.sub(r"(\(?)(<math>.*?</math>)([).,;:?!]*)", together, body, flags=re.DOTALL)
+
+
+def test_marks_on_both_sides_of_a_formula() -> None:
+    assert tied("(<math>a</math>), <math>b</math> (<math>c</math>") == (
+        '<span class="whole">(<math>a</math>),</span> <math>b</math> <span class="whole">(<math>c</math></span>'
+    )

@@ -6,13 +6,15 @@ import html
 import re
 from base64 import b64encode
 from functools import cache
+from itertools import pairwise
 
 from symparams.resources import folder
 from symparams.version import __version__
 
 _FIRST = re.compile(r"<(?:h1|p)>(.*?)</(?:h1|p)>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_BESIDE = re.compile(r"(\(?)(<math>.*?</math>)([).,;:?!]*)", re.DOTALL)  # a formula with the marks that touch it
+_BEHIND = ").,;:?!"  # marks that may touch a formula at its end
+_SECTION = re.compile(r"\n<h[12]>")  # where one begins
 _LONGEST = 90  # characters of a title
 _STEPS = '<div class="chain'  # what a section has that folds
 
@@ -22,7 +24,7 @@ def page_parts(body: str) -> dict[str, object]:
     return {
         "title": _title(body),
         "has_heading": "<h1>" in body,
-        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", tied(body)))),
+        "body": "".join(map(_folding, _sections(tied(body)))),
         "style": page_style(),
         "version": __version__,
     }
@@ -36,13 +38,29 @@ def _title(body: str) -> str:
 
 
 def tied(body: str) -> str:
-    """Blocks in which formulas stay on one line with the marks that touch them."""
-    return _BESIDE.sub(_together, body)
+    """Blocks in which formulas stay on one line with the marks that touch them, which browsers would leave on another.
+
+    Searched for as plain text: a pattern that may begin with a bracket is tried at every character.
+    """
+    before, *others = body.split("<math>")
+    found = [before]
+    for other in others:
+        inside, end, after = other.partition("</math>")
+        behind = after.lstrip(_BEHIND)
+        opened = "(" if end and found[-1].endswith("(") else ""
+        whole = f"{opened}<math>{inside}{end}{after[: len(after) - len(behind)]}"
+        if opened:
+            found[-1] = found[-1][:-1]
+        if opened or len(behind) < len(after):
+            whole = f'<span class="whole">{whole}</span>'
+        found += [whole, behind]
+    return "".join(found)
 
 
-def _together(found: re.Match[str]) -> str:
-    """A formula and the marks that touch it, which browsers would leave on another line."""
-    return f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0]
+def _sections(body: str) -> list[str]:
+    """The blocks from one heading to the next."""
+    starts = [0, *(found.start() + 1 for found in _SECTION.finditer(body)), len(body)]
+    return [body[low:high] for low, high in pairwise(starts)]
 
 
 def _folding(section: str) -> str:

@@ -6,9 +6,10 @@ layer's own, and made of its arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from symparams.algebra.equality import same
@@ -43,12 +44,13 @@ def marks_passed(derived: Derived) -> tuple[Mark | None, ...]:
     return tuple(mark_of(size) for size in sizes_made(derived))
 
 
-def named_marks(derived: Derived) -> dict[str, Mark]:
+@lru_cache(512)
+def named_marks(derived: Derived) -> Mapping[str, Mark]:
     """The sizes that have arrived by the letters that the rules have for them."""
     rules = _marked_rules(derived)
     every = (*(axis.size for axis in rules.output), *(size for tensor in rules.tensors for size in tensor.sizes))
     marks = ((one.name, mark_of(one)) for size in every for one in symbols(size))
-    return {name: mark for name, mark in marks if mark is not None}
+    return MappingProxyType({name: mark for name, mark in marks if mark is not None})
 
 
 def mark_of(formula: Formula) -> Mark | None:

@@ -61,14 +61,16 @@ class Origin:
 
 def origins(network: Network, node: Node) -> tuple[Origin, ...]:
     """Where each size comes from that arrives at a layer, in the order of its inputs and of their axes."""
-    index = network.index(node.name)
     arriving = enumerate(node.derived.arriving)
-    return tuple(_of(network, _Place(index, i, axis)) for i, x in arriving for axis in range(len(x.shape)))
+    return tuple(origin(network, node, axis, i) for i, x in arriving for axis in range(len(x.shape)))
 
 
 def origin(network: Network, node: Node, axis: int, among: int = 0) -> Origin:
     """Where one size comes from: that of an axis of one of the inputs."""
-    return _of(network, _Place(network.index(node.name), among, axis))
+    known, place = _known_before.setdefault(network, {}), _Place(network.index(node.name), among, axis)
+    if place not in known:
+        known[place] = _of(network, place)
+    return known[place]
 
 
 def symbol_origin(network: Network, node: Node, symbol: Symbol) -> Origin | None:
@@ -145,6 +147,7 @@ class _Made(NamedTuple):
 
 _NAMED = 4  # so many layers that pass a size on are all named
 
+_known_before: WeakKeyDictionary[Network, dict[_Place, Origin]] = WeakKeyDictionary()
 _followed_before: WeakKeyDictionary[Network, dict[tuple[int, int], _Made]] = WeakKeyDictionary()
 
 

@@ -81,8 +81,9 @@ def derive_axis(derived: Derived, axis: Axis, value: Value) -> Derivation:
     return derive("shape", axis.name, axis.size, value, derived.facts)
 
 
+@lru_cache(4096)
 def derive(quantity: str, axis: str, rule: Formula, value: Value, facts: Facts) -> Derivation:
-    """The steps from a rule to its value."""
+    """The steps from a rule to its value; many layers have the same ones."""
     rule = without_clashes(rule)
     steps = [Step("rule", rule)]
     line = rule
