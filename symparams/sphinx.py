@@ -25,13 +25,20 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_node(ExerciseNode, html=visitors, latex=visitors, text=visitors, man=visitors, texinfo=visitors)
     app.add_post_transform(Titles)
     app.add_post_transform(FigureConverter)
-    app.connect("env-updated", lambda app, env: env.get_domain(NetworkDomain.name).renumbered())
+    app.connect("env-updated", _updated)
     return {
         "version": __version__,
         "env_version": _counted(__version__),  # so that another version of this package reads everything again
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def _updated(app: Any, env: Any) -> list[str]:
+    """What is settled when all documents have been read; those that are to be written again."""
+    domain: NetworkDomain = env.get_domain(NetworkDomain.name)
+    domain.name_first_appendix()
+    return domain.renumbered()
 
 
 def _counted(version: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from symparams.books import myst_tree
+from symparams.books.appendix_labels import relabelled
 from symparams.books.myst_tree import Node, labelled
 from symparams.books.request import PICTURE, About, Request, Texts, label_of, role_of, words
 from symparams.books.roles import ROLES
@@ -18,7 +19,7 @@ from symparams.errors import Source, SymparamsError
 from symparams.limits import SOURCE_BYTES
 
 _INLINE = "<network>"  # what a network in the text of a directive is called
-_FIGURE, _EXERCISE, _SOLVED = "arch:figure", "arch:exercise", "arch:exercise-solution"
+_FIGURE, _APPENDIX, _EXERCISE, _SOLVED = "arch:figure", "arch:appendix", "arch:exercise", "arch:exercise-solution"
 _LABEL = {"label": {"type": "string", "alias": ["name"], "doc": "What it is called in references."}}
 _CAPTION = {
     "caption": {"type": "myst", "doc": "What stands below it."},
@@ -77,7 +78,7 @@ def placed(name: str, data: Mapping[str, Any]) -> list[Node]:
     if name not in _directives():
         raise SymparamsError(f"there is no directive `{name[:60]}`")
     texts = _asked(_directives()[name], words(argument), body, options)
-    placing = {_EXERCISE: _exercise, _FIGURE: _figure}.get(name, _document)
+    placing = {_EXERCISE: _exercise, _FIGURE: _figure, _APPENDIX: _appendix}.get(name, _document)
     return placing(texts, _text(options, "label"), options)
 
 
@@ -112,6 +113,11 @@ def _sources(files: Sequence[str], body: str) -> tuple[Source, ...]:
 def _document(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
     pictures = {name.removeprefix(PICTURE): _address(texts[name]) for name in texts if name.startswith(PICTURE)}
     return myst_tree.blocks(tree(texts["text"]), pictures)
+
+
+def _appendix(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
+    named = {**texts, "text": relabelled(texts["text"], label_of(label))} if label else texts
+    return _document(named, label, options)
 
 
 def _address(svg: str) -> str:

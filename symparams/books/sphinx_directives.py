@@ -10,9 +10,11 @@ from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from symparams.books.appendix_labels import USUAL, relabelled, renamed
 from symparams.books.docutils_tree import Placer
 from symparams.books.request import PICTURE, About, Request, Texts, label_of, role_of, words
 from symparams.books.sphinx_domain import Exercise, NetworkDomain, anchor
@@ -157,6 +159,34 @@ class Drawing(Asking):
         return [figure]
 
 
+class Appending(Asking):
+    """The directive for an appendix, whose labels begin with its name, or with that of its document."""
+
+    def placed(self, texts: Texts) -> list[Any]:
+        domain = networks(self.env)
+        before = domain.appendices.setdefault(self.env.docname, [])
+        self._label = label_of(self.options.get("name") or self.env.docname)
+        if "name" not in self.options and before:
+            self._label += f"-{len(before) + 1}"
+        if before:  # what is alone in its document is found there without the name, too
+            texts = {**texts, "text": relabelled(texts["text"], self._label)}
+        found = super().placed(texts)
+        before.append(self._label)
+        for node in found:
+            for reference in node.findall(addnodes.pending_xref):
+                reference["reftarget"] = renamed(reference["reftarget"], self._label)
+        return found
+
+    def _noted(self, label: str, place: str, title: str) -> None:
+        super()._noted(renamed(label, self._label), place, title)
+
+    def _numbered(self, node: Any) -> list[Any]:
+        usual = [label for label in (node["label"], *node["also"]) if label.startswith(f"{USUAL}:")]
+        node["label"] = renamed(node["label"], self._label)
+        node["also"] = [renamed(label, self._label) for label in node["also"]]
+        return [*(self._target(f"equation-{label}") for label in usual), *super()._numbered(node)]
+
+
 class ExerciseNode(nodes.Admonition, nodes.Element):  # type: ignore[misc]
     """An exercise, or the solution of one; the place of its title is filled when all numbers are known."""
 
@@ -216,7 +246,8 @@ class Telling(SphinxRole):  # type: ignore[misc]
 
 def directive(request: Request) -> type[Asking]:
     """The directive for what can be asked for."""
-    base = {"arch:figure": Drawing, "arch:exercise": Exercising}.get(request.name, Asking)
+    bases = {"arch:figure": Drawing, "arch:exercise": Exercising, "arch:appendix": Appending}
+    base = bases.get(request.name, Asking)
     taken: dict[str, Callable[[str], Any]] = {
         name: directives.flag if option.is_flag else directives.unchanged_required
         for name, option in request.options.items()

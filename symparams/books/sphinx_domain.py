@@ -11,6 +11,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
+from symparams.books.appendix_labels import USUAL
 from symparams.books.request import Texts
 
 
@@ -33,11 +34,12 @@ class NetworkDomain(Domain):  # type: ignore[misc]
     roles = {"exercise": XRefRole(warn_dangling=True)}  # noqa: RUF012
     dangling_warnings = {"exercise": "there is no exercise named `%(target)s`"}  # noqa: RUF012
     # what is behind the properties below; `former` are answers of documents that are read again, `numbers` has the
-    # number of each exercise with its solution, as they were when documents were written last
+    # number of each exercise with its solution, as they were when documents were written last, `usual` the labels that
+    # mean the first appendix
     initial_data: dict[str, Any] = {  # noqa: RUF012
-        name: {} for name in ("answers", "former", "exercises", "solutions", "numbers")
+        name: {} for name in ("answers", "former", "exercises", "solutions", "numbers", "appendices", "usual")
     }
-    data_version = 1
+    data_version = 2
 
     @property
     def answers(self) -> dict[str, dict[str, Texts]]:
@@ -57,6 +59,12 @@ class NetworkDomain(Domain):  # type: ignore[misc]
         found: dict[str, set[str]] = self.data["solutions"]
         return found
 
+    @property
+    def appendices(self) -> dict[str, list[str]]:
+        """By the names of documents what the labels of the appendices in them begin with."""
+        found: dict[str, list[str]] = self.data["appendices"]
+        return found
+
     def answered(self, docname: str, key: str, ask: Callable[[], Texts]) -> Texts:
         """The answer that was given before to the same question, in any document, or a new one."""
         everywhere = (*self.answers.values(), *self.data["former"].values())
@@ -67,14 +75,31 @@ class NetworkDomain(Domain):  # type: ignore[misc]
     def clear_doc(self, docname: str) -> None:
         self.data["former"][docname] = self.answers.pop(docname, {})  # it may be read again, and ask the same
         self.solutions.pop(docname, None)
+        self.appendices.pop(docname, None)
         for name in [name for name, one in self.exercises.items() if one.docname == docname]:
             del self.exercises[name]
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         docnames = set(docnames)
-        for kind in ("answers", "solutions"):
+        for kind in ("answers", "solutions", "appendices"):
             self.data[kind].update({d: kept for d, kept in otherdata[kind].items() if d in docnames})
         self.exercises.update({name: e for name, e in otherdata["exercises"].items() if e.docname in docnames})
+
+    def name_first_appendix(self) -> None:
+        """Have the usual labels mean the first appendix in the order of the book."""
+        ordered = [name for docname in _in_order(self.env) for name in self.appendices.get(docname, ())]
+        others = [name for docname in sorted(self.appendices) for name in self.appendices[docname]]
+        first = next(iter([*ordered, *others]), USUAL)
+        standard, mathematics = self.env.get_domain("std"), self.env.get_domain("math")
+        before, self.data["usual"] = self.data["usual"], {}
+        for kind, labels in enumerate((standard.labels, standard.anonlabels, mathematics.equations)):
+            for label in before.get(kind, ()):
+                labels.pop(label, None)
+            meant = {
+                f"{USUAL}{label[len(first) :]}": of for label, of in labels.items() if label.startswith(f"{first}:")
+            }
+            self.data["usual"][kind] = [label for label in meant if label not in labels]
+            labels.update({label: meant[label] for label in self.data["usual"][kind]})
 
     def number(self, name: str) -> int:
         """That of an exercise, in the order of the book."""

@@ -63,6 +63,14 @@ def test_a_file_is_read_from_where_myst_runs(tmp_path: Path, monkeypatch: pytest
     assert "18 = 288" not in said(placed("arch:summary", {"arg": "'small net.arch'"}))
 
 
+def test_the_labels_of_an_appendix_begin_with_its_own() -> None:
+    for label, begin in (("", "sp"), ("Our numbers", "our-numbers")):
+        nodes = placed("arch:appendix", {"body": SMALL, "options": {"label": label, "exercises": 1}})
+        labels = [node["label"] for one in nodes for node in every(one) if "label" in node]
+        assert len(labels) > 20
+        assert {one.partition(":")[0] for one in labels} == {begin}
+
+
 def test_an_exercise_and_its_solution_say_the_same() -> None:
     options = {"kinds": "params:choice", "seed": "5", "label": "ex"}
     (asked,) = placed("arch:exercise", {"body": SMALL, "options": options})

@@ -138,8 +138,57 @@ def test_an_appendix_is_a_part_of_the_book(book: Path) -> None:
     for place in re.findall(r'href="#([^"]+)"', html):
         assert f'id="{place}"' in html
     latex = (book / "_build" / "latex" / "counting.tex").read_text("utf-8")
-    assert "\\label{equation:letters:sp:rule:conv:params}" in latex
+    assert "\\label{equation:letters:letters:rule:conv:params}" in latex
     assert f"{sp.load(BOOK / 'mnist.arch').params:,}" in latex
+
+
+SEVERAL = """Numbers
+=======
+
+Here :eq:`sp:rule:conv:params`, :eq:`{name}:rule:conv:params` and :ref:`{name}:net:{net}`.
+
+.. arch:appendix:: {net}.arch
+   :exercises: 1
+{option}
+"""
+
+
+INDEX = "Counting\n========\n\n.. toctree::\n\n   second\n   letters\n\nSee :eq:`sp:rule:conv:params`.\n"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_book_may_have_several_appendices(book: Path, jobs: str) -> None:
+    (book / "index.rst").write_text(INDEX, "utf-8")
+    (book / "first.rst").unlink()
+    (book / "letters.rst").write_text(SEVERAL.format(name="letters", net="letters", option=""), "utf-8")
+    (book / "second.rst").write_text(SEVERAL.format(name="small", net="mnist", option="   :name: small"), "utf-8")
+    for builder in ("html", "latex"):
+        assert build(book, builder, "-W", "-j", jobs) == ""
+    assert 'href="second.html#equation-sp-rule-conv-params"' in page(book, "index")  # the first of the book
+    for docname, name, usual in (("second", "small", ""), ("letters", "letters", "second.html")):
+        html = page(book, docname)
+        assert f'href="{usual}#equation-sp-rule-conv-params"' in html
+        assert f'href="#equation-{name}-rule-conv-params"' in html
+        for place in re.findall(r'href="#([^"]+)"', html):
+            assert len(re.findall(f'id="{place}"', html)) == 1, place
+    said = re.search(r"Here \((\d+)\), \((\d+)\) and letters", text(book, "letters"))
+    assert said is not None
+    assert said[1] != said[2]
+    assert f"By ({said[2]})" in text(book, "letters")
+    assert f"By ({said[1]})" not in text(book, "letters")
+
+
+def test_appendices_come_and_go(book: Path) -> None:
+    (book / "index.rst").write_text(INDEX, "utf-8")
+    (book / "first.rst").unlink()
+    one, other = ".. arch:appendix:: mnist.arch\n", ".. arch:appendix:: letters.arch\n"
+    for second, letters in ((one + "\n" + other, other), ("", other), (one, ""), (one, other)):
+        (book / "second.rst").write_text(f"Second\n======\n\n{second}", "utf-8")
+        (book / "letters.rst").write_text(f"Letters\n=======\n\n{letters}", "utf-8")
+        (book / "index.rst").write_text(INDEX + f"\nNow {len(second)} and {len(letters)}.\n", "utf-8")
+        assert build(book, "html", "-W") == ""
+        first = "second" if second else "letters"
+        assert f'href="{first}.html#equation-sp-rule-conv-params"' in page(book, "index")
 
 
 def test_two_kinds_of_layers_have_one_equation(book: Path) -> None:

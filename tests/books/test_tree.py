@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, reject
 
 from symparams.books import myst_tree
+from symparams.books.appendix_labels import relabelled
 from symparams.books.directives import DIRECTIVES
 from symparams.books.request import About
 from symparams.books.roles import ROLES
@@ -102,6 +103,19 @@ def test_an_appendix_has_everything_that_it_refers_to() -> None:
     assert drawn == set(texts) - {"text"}
     assert "Do not edit" not in texts["text"]
     assert [p.attributes["level"] for p in pieces if p.kind == "section"].count("1") == 6 + len(names)
+
+
+def test_an_appendix_with_a_name_has_no_label_of_another() -> None:
+    text = appendix((EXAMPLES / "mnist-63.arch").read_text("utf-8").replace("model", "# ", 1))["text"]
+    named = relabelled(text, "numbers")
+    attributes = [p.attributes for p in _inside(tree(named))]
+    labels = [label for a in attributes for name in ("label", "also", "to") for label in a.get(name, "").split()]
+    assert len(labels) > 40
+    assert {label.partition(":")[0] for label in labels} == {"numbers"}
+    assert relabelled(text, "sp") == text
+    assert len(named) - len(text) == len(labels) * (len("numbers") - len("sp"))
+    said = '<paragraph label="net">sp:rule and label="sp:x"</paragraph>'.replace('"sp:x"', "&quot;sp:x&quot;")
+    assert relabelled(said, "numbers") == said
 
 
 @given(networks(letters=True), networks())
