@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from symparams.algebra.choices import Choices
-from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, symbols
+from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import without_values
@@ -25,15 +25,13 @@ from symparams.documents.definitions import (
 )
 from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
+from symparams.documents.letters import letters_in, names_in
 from symparams.documents.reasons import reasons_of
 from symparams.documents.repeated_layers import RepeatedFigure, Told, figures_of, told
 from symparams.documents.totals import Total, statistics_of, total_of
-from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
-from symparams.model.layer import Layer
-from symparams.model.network import Network, Node
-from symparams.model.provenance import names_meant
+from symparams.model.network import Network
 from symparams.model.sentence import Text, changed
 from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
@@ -233,15 +231,7 @@ class Solution:
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
         """Every letter that the user wrote, with what it stands for."""
-        if not self.network.symbols and self.settings.batch is None:
-            return ()
-        meanings = self._meanings()
-        known = {n: None if v is None else simplified(v, self.network.facts) for n, v in self.network.symbols.items()}
-        batch = self.settings.batch
-        if isinstance(batch, str) and self.measurements.chosen:
-            known.setdefault(batch, None)
-            meanings.setdefault(batch, ("batch size", None, False))
-        return tuple(Letter(Symbol(n), value, *meanings.get(n, ("", None, False))) for n, value in known.items())
+        return letters_in(self.network, self.settings.batch, bool(self.measurements.chosen))
 
     def letters_of(self, entry: LayerEntry) -> tuple[Letter, ...]:
         """The free letters among the sizes and settings of a layer."""
@@ -255,27 +245,8 @@ class Solution:
         fields = self.measurements.fields_of(entry.number - 1) if self.measurements.has_fields else ""
         if not isinstance(fields, str):
             sizes += (size for one in fields for size in (one.field.size, *one.field.made_of))
-        names = {name for size in sizes if isinstance(size, Formula) for name in _names_in(size)} | {
-            self.settings.batch
-        }
+        names = {name for size in sizes if isinstance(size, Formula) for name in names_in(size)} | {self.settings.batch}
         return tuple(letter for letter in self.letters if letter.value is None and letter.symbol.name in names)
-
-    def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
-        """For every letter: what it is, the layer where it first stands (None: the input), whether others follow."""
-        uses: dict[Layer, list[Node]] = {}
-        for node in self.network.nodes:
-            uses.setdefault(node.layer, []).append(node)
-        meanings: dict[str, tuple[str, str | None, bool]] = {}
-        for node, *others in uses.values():
-            for letter, what in _letters(node, () if node.inputs else names_meant(self.network, node)):
-                where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
-                before = meanings.setdefault(letter, (what, where, bool(others)))
-                meanings[letter] = (*before[:2], before[2] or before[1] != where)
-        for node in (node for node in self.network.nodes if node.kind != "copies"):
-            for repeat in node.repeats:
-                for one in symbols(as_formula(repeat.count)):
-                    meanings.setdefault(one.name, ("number of copies", node.name, False))
-        return meanings
 
     @property
     def has_several_inputs(self) -> bool:
@@ -403,22 +374,3 @@ class Solution:
     def rule_symbols(self) -> list[Symbol]:
         """The symbols of the rules, but for a P that is what they give."""
         return [symbol for symbol in self.symbols if symbol.name != "P" or not self.rule_letters]
-
-
-def _names_in(formula: Formula) -> Iterator[str]:
-    """The letters of a formula, and those of what they stand for."""
-    for one in symbols(formula):
-        yield one.name
-        if one.value is not None:
-            yield from _names_in(one.value)
-
-
-def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The letters among the arguments of a layer, each with what it is: ("k", "kernel size")."""
-    for argument in arguments_of(type(node.layer)):
-        value = getattr(node.layer, argument.name)
-        sizes = value if isinstance(value, tuple) else (value,)
-        for i, size in enumerate(one for some in sizes for one in (some if isinstance(some, tuple) else (some,))):
-            meaning = argument.meaning.partition(":")[0] if node.inputs else axes[i]
-            for letter in symbols(size) if isinstance(size, Formula) else ():
-                yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"
