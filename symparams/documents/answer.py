@@ -89,7 +89,8 @@ class LayerAnswer:
         """What does not affect its number of parameters, apart from what is said first."""
         if self.is_brief:
             return ()
-        return tuple(t for t in self.entry.node.derived.rules.ignores if t not in self.not_entering)
+        told = {*self.not_entering, *(() if self.inquiry is None else self.inquiry.beside)}
+        return tuple(t for t in self.entry.node.derived.rules.ignores if t not in told)
 
     @property
     def is_brief(self) -> bool:
@@ -313,7 +314,16 @@ class AnswerDocument:
 
     def says_convention(self, quantity: str) -> bool:
         """Whether it has to be said what is counted: not where those that are not trained are named."""
-        return quantity != "trainable" or not self.untrained
+        return not self.untrained or (quantity != "trainable" and not (quantity == "non_trainable" and self.measured))
+
+    @property
+    def measured(self) -> list[str]:
+        """In a question, the tensors that are not trained, by name, where all are statistics and nothing is frozen."""
+        counts = self.solution.network.counts
+        tensors = [t for entry in self.untrained for t in entry.account.stored_parameters if not t.trained]
+        if self.inquiry is None or counts.statistics != counts.non_trainable or any(e.frozen for e in self.untrained):
+            return []
+        return list(dict.fromkeys(t.name.rpartition(".")[2] for t in tensors))
 
     @cached_property
     def not_entering(self) -> tuple[Text, ...]:

@@ -16,6 +16,7 @@ from symparams.documents.diagnosis_document import record as diagnosis_record
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.diagnosis_sections import DiagnosisDocument
 from symparams.documents.rendering import Document, render, written, written_with
+from symparams.documents.side_document import SideDocument
 from symparams.documents.solution import Solution
 from symparams.errors import Span
 from symparams.layers.dense import Flatten
@@ -24,10 +25,16 @@ from symparams.model.sentence import pattern
 from symparams.quantities.counts import COUNTS
 from symparams.quantities.layer_quantities import USUAL
 from symparams.quantities.settings import Settings
+from symparams.questions.asked_about import unanswered
 from symparams.questions.doubted import Doubt
+from symparams.questions.side_facts import says_nothing_is_frozen
+from symparams.questions.side_questions import Sides
+from symparams.questions.state_dicts import listed
 from symparams.reading.asking import inquiry
+from symparams.reading.doubts import asking
 from symparams.reading.inquiry import Inquiry
 from symparams.reading.reading import Reading, Repair, WrongRow
+from symparams.reading.side_sentences import Ask
 
 
 @dataclass(frozen=True)
@@ -42,20 +49,64 @@ class Asked:
 
     def document(self, document: Document) -> str:
         """The answer to each doubt, then how the text was read; without any doubt the total and the table."""
-        note = self.note(document)
-        if not self.doubts:
-            whole = replace(self.whole, pictures=self.figures)
-            bodies = [note, render(whole, document), render(self.whole, self._styled(document, "summary"))]
+        note, beside = self.note(document), written(document, "beside", d=self.beside)
+        if all(map(self._is_beside, self.doubts)):
+            bodies = [note, *self._of_whole(document, beside)]
         else:
-            bodies = [
-                *(
-                    self.answer(doubt, document, self._told_before(i), self._continues(i))
-                    for i, doubt in enumerate(self.doubts)
-                    if doubt.at not in self._again
-                ),
-                note,
+            answers = [
+                self.answer(doubt, document, self._told_before(i), self._continues(i))
+                for i, doubt in enumerate(self.doubts)
+                if doubt.at not in self._again and not self._is_beside(doubt)
             ]
+            bodies = [beside, *answers, note] if self._is_first else [*answers, beside, note]
         return "\n".join(body for body in bodies if body.strip())
+
+    def _of_whole(self, document: Document, beside: str) -> list[str]:
+        """The total with a table, where nothing in particular is asked; with what is asked beside it, in its order."""
+        total = render(replace(self.whole, pictures=self.figures), document)
+        if not beside.strip():
+            return [total, render(self.whole, self._styled(document, "summary"))]
+        answered = {one.number for one in self._asks}
+        if asking(self.reading.prose) <= answered:
+            return [beside]
+        return [beside, total] if self._is_first else [total, beside]
+
+    # ------------------------------------------------------------ what is asked beside the numbers
+
+    @cached_property
+    def _sides(self) -> Sides:
+        about = [(doubt.layer, doubt.quantity) for doubt in self.doubts]
+        return Sides(self.network, "" if self.is_one_of_several else self.reading.prose, about)
+
+    @cached_property
+    def beside(self) -> SideDocument:
+        """What is asked beside the numbers, with its answers."""
+        mended = any(doubt.misfit is not None and doubt.misfit.remedy for doubt in self.doubts)
+        sides = tuple(one for one in self._sides.found() if not (mended and one.topic == "output_padding"))
+        facts = tuple(self._sides.facts())
+        speaks = not self.is_one_of_several and "state_dict" in self.reading.source.text
+        marks = {one.ask.mark for one in sides} | {one.ask.mark for one in facts}
+        prose = "" if self.is_one_of_several or not (self.doubts or marks) else self.reading.prose
+        outside = [mark for mark in unanswered(self.network, prose) if mark not in marks]
+        return SideDocument(sides, facts, listed(self.network) if speaks else None, outside)
+
+    def _is_beside(self, doubt: Doubt) -> bool:
+        """Whether a layer without parameters is told of beside the numbers."""
+        left_out = {name for side in self.beside.sides for name in side.left_out}
+        return doubt.diagnosis is None and doubt.quantity == "params" and doubt.layer in left_out
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether what is asked beside the numbers is the first question, and no number is doubted."""
+        if any(doubt.diagnosis is not None for doubt in self.doubts):
+            return False
+        first = min(asking(self.reading.prose), default=-1)
+        return any(one.number == first and not one.mark for one in self._asks)
+
+    @property
+    def _asks(self) -> list[Ask]:
+        """The sentences that are answered beside the numbers."""
+        return [*(one.ask for one in self.beside.sides), *(one.ask for one in self.beside.facts)]
 
     def note(self, document: Document) -> str:
         """How the text was read; in a question only repairs that change a number, and what could be otherwise."""
@@ -155,12 +206,16 @@ class Asked:
     @cached_property
     def _inquiry(self) -> Inquiry:
         """What is asked beside the numbers."""
-        layers = {doubt.layer for doubt in self.doubts}
+        layers = {doubt.layer for doubt in self.doubts if not self._is_beside(doubt)}
         asked = inquiry(self.reading.prose)
+        sides = self.beside.sides
         return replace(
             asked,
             is_asked=True,
             printed=any(one.counts_stand and one.about for one in self.reading.assumed),
+            topics=asked.topics - {side.topic for side in sides},
+            unfrozen=says_nothing_is_frozen(self.reading.prose),
+            beside=frozenset(text for side in sides for text in side.told),
             several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None),
         )
 

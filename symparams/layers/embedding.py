@@ -78,6 +78,10 @@ class Embedding(Layer):
     title: ClassVar[str] = "Embedding"
     family: ClassVar = "Embedding"
     example: ClassVar[str] = "input(128) -> embedding(10000, 64)"
+    asked: ClassVar = {
+        "one-hot": "a one-hot vector times the table would give the same row, but the layer takes the row directly",
+        "bias": "a bias would add the same vector to every row, which the rows can learn themselves",
+    }
     reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:

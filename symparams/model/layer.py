@@ -300,6 +300,7 @@ class Layer(Record):
     reads: ClassVar[Reading] = "kept"
     # Where its rules are found, by quantity; where shape or params is missing, the frameworks' documentation has it.
     cited: ClassVar[Cited] = {}
+    asked: ClassVar[Mapping[str, str]] = {}  # answers to what people ask of it, by what they name: one-hot, bias
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     stock: ClassVar[tuple[Convention, ...]] = ()  # the frameworks that have it, so that its tensors have names there
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes

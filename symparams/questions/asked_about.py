@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
 from symparams.reading.asking import named_in
-from symparams.reading.items import alone, items_in
+from symparams.reading.items import alone, items_in, marked_items
 from symparams.reading.reading import Reading, WrongRow
 
 _IN_ALL = re.compile(r"\b(?:in\s+(?:total|all)|total|overall|altogether|insgesamt|au\s+total|en\s+total)\b", re.I)
@@ -66,6 +66,13 @@ def _of_prose(network: Network, prose: str) -> Sequence[Doubt]:
     told = {(doubt.layer, doubt.quantity) for doubt in found if doubt.diagnosis is not None}
     found = [doubt for doubt in found if doubt.diagnosis is not None or (doubt.layer, doubt.quantity) not in told]
     return list(Doubts.once(found)) or Doubts(network, prose).found()
+
+
+def unanswered(network: Network, prose: str) -> Iterator[str]:
+    """The marks of the items that ask something which no number answers."""
+    for mark, item in marked_items(prose):
+        if "?" in prose[item.start : item.end] and not _of_item(network, alone(prose, item)):
+            yield mark
 
 
 def _of_item(network: Network, item: str) -> list[Doubt]:

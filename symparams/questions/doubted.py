@@ -21,7 +21,7 @@ from symparams.questions.put_right import put_right
 from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
 from symparams.questions.spoken_of import SMALLEST, Spoken
-from symparams.reading.asking import MOST, inquiry, named_in
+from symparams.reading.asking import MOST, SO_MANY, inquiry, named_in
 from symparams.reading.doubts import Written
 
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
@@ -114,7 +114,8 @@ class Doubts:
     def _is_of_counts(self, one: Written) -> bool:
         """Whether the sentence of a size asks about parameters, of which the size is only a circumstance."""
         named = named_in(self.spoken.sentences.text(one.sentence))
-        return "params" in named and "shape" not in named
+        counts = SO_MANY.search(self.spoken.sentences.text(one.sentence)) is not None
+        return "params" in named and ("shape" not in named or counts)
 
     def _sizes_beside(self) -> list[Doubt]:
         """The right sizes in the sentences around a question that says of nothing else what it asks."""

@@ -44,10 +44,10 @@ _WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)
 _FULL = re.compile(r"out[ -]of[ -]memory|\boom\b|resource\s?exhausted|fills?\s+(?:up\s+)?(?:my|the|\d+\s?gb)", re.I)
 _TITLE = re.compile(r"\s*([^\n]{8,150})\n\s*\n")  # a first line that stands by itself
 _COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
-_TOPICS: dict[Topic, str] = {
+TOPICS: dict[Topic, str] = {
     "positions": r"(?:time[\s-]?)?steps?|seq(?:uence)?[\s-]?len(?:gth)?s?|sequence|length\s+\d+|timestamps?|tokens"
     r"|(?:image|input|picture|photo|spatial)[\s-]?(?:size|shape|resolution|dimensions?)s?|resolution|image|images"
-    r"|height|width|bildgr[oö](?:ß|ss)e|zeitschritte?n?|l[aä]nge|taille\s+de\s+l['’]image|tama[nñ]o\s+de\s+la\s+imagen"
+    r"|height|width|(?:shorter|longer|smaller|larger)\s+(?:sentence|review|sequence|text|input)s|bildgr[oö](?:ß|ss)e|zeitschritte?n?|l[aä]nge|taille\s+de\s+l['’]image|tama[nñ]o\s+de\s+la\s+imagen"
     r"|longitud|longueur|pasos|[eé]tapes",
     "batch": r"batch(?:[\s_-]?size)?|batchgr[oö](?:ß|ss)e|lote|None",
     "heads": r"(?:num(?:ber)?[\s_-](?:of[\s_-])?)?heads?|k[oö]pfe|cabezas|t[eê]tes",
@@ -68,8 +68,10 @@ _CHOOSING = re.compile(
     re.I,
 )
 MOST = re.compile(r"\bmost\s+(?:of\s+(?:the\s+)?)?param|\b(?:largest|biggest)\s+(?:number|layer|part|share)", re.I)
-_SO_MANY = re.compile(
-    r"\bso\s+(?:many|much|large|big|huge)|\b(?:most|much\s+more|more\s+than|majority|dominat\w+)\b", re.I
+SO_MANY = re.compile(
+    r"\bso\s+(?:many|much|large|big|huge)|\b(?:most|much\s+more|more\s+than|majority|dominat\w+|bulk)\b"
+    r"|\b(?:almost|nearly|practically)\s+(?:all\b|everything|the\s+(?:whole|entire))",
+    re.I,
 )
 _USUAL = re.compile(
     r"\b(?:usual|standard|normal|regular|ordinary|üblich\w*|normal\w*|habituel\w*|habitual\w*)\s+\(?\d", re.I
@@ -85,13 +87,15 @@ def inquiry(prose: str) -> Inquiry:
     every = _in_order(next(filter(named_in, (alone, title)), " ".join(questions)))
     if "memory" in every and _FULL.search(prose):  # which is filled by what layers output, not by weights
         quantity, every = "activations", ("activations", "memory")
+    if "params" in every and SO_MANY.search(alone):  # the shape is only a circumstance
+        every = tuple(one for one in every if one != "shape")
     return Inquiry(
         quantity,
         every,
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
-        MOST.search(alone) is not None or _SO_MANY.search(alone) is not None,
+        MOST.search(alone) is not None or SO_MANY.search(alone) is not None,
         _batch(prose),
     )
 
@@ -143,6 +147,6 @@ def _topics(questions: list[str]) -> frozenset[Topic]:
     doubting = [sentence for sentence in questions if _DEPENDS.search(sentence)]
     return frozenset(
         topic
-        for topic, words in _TOPICS.items()
+        for topic, words in TOPICS.items()
         if any(re.search(rf"(?<!\w)(?:{words})(?!\w)", sentence, re.I) for sentence in doubting)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from symparams.model.sentence import Text
+
 Topic: TypeAlias = Literal["positions", "batch", "heads", "stride", "dilation"]
 
 
@@ -26,3 +28,5 @@ class Inquiry:
     printed: bool = (
         False  # whether the text prints the sizes on the way to a layer, but not the one that they start from
     )
+    unfrozen: bool = False  # whether the text says that nothing was frozen
+    beside: frozenset[Text] = frozenset()  # what layers say of themselves that is said in answers beside this one

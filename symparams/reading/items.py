@@ -19,6 +19,11 @@ _FEWEST = 2  # items that make a list
 
 def items_in(prose: str) -> list[Span]:
     """The items of the first list of which most ask something, in order; none where there is no such list."""
+    return [item for _, item in marked_items(prose)]
+
+
+def marked_items(prose: str) -> list[tuple[str, Span]]:
+    """The same, each with its mark as it is written: b)."""
     for pattern, share in ((_MARK, 2), (_INLINE, 1)):  # in a sentence each of them must ask
         marks = list(pattern.finditer(prose))
         for order in _ORDERS:
@@ -26,8 +31,13 @@ def items_in(prose: str) -> list[Span]:
             items = list(_items(prose, run))
             asked = sum("?" in prose[item.start : item.end] for item in items)
             if len(items) >= _FEWEST and share * asked >= len(items):
-                return items
+                return [(_mark(mark), item) for mark, item in zip(run, items, strict=True)]
     return []
+
+
+def _mark(mark: re.Match[str]) -> str:
+    """`b)` of `b) `, `(ii)` of `(ii) `, `Question 2.`."""
+    return " ".join(mark[0].split())
 
 
 def _run(marks: Sequence[re.Match[str]], order: Sequence[str]) -> Iterator[re.Match[str]]:

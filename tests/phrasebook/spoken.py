@@ -31,7 +31,7 @@ from symparams.sources.language import network
 from tests.grading.classes import bank_text
 from tests.phrasebook.variants import LAYERS, changed
 from tests.reading.posted import POSTED
-from tests.reading.questions import QUESTIONS
+from tests.reading.questions import ASIDE, QUESTIONS
 from tests.test_cli import run
 
 _CNN = "input(28,28,1) -> conv(32,3,relu) -> bn -> conv(63,3) -> maxpool(2) -> flatten -> dropout(0.5) -> dense(10)"
@@ -284,7 +284,10 @@ def _others() -> Iterator[Said]:
     macs = ((*one, "--quantity", "macs") for one in compared[-4:])
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
     yield Said(
-        "`answer`", tuple(("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *POSTED.values()))
+        "`answer`",
+        tuple(
+            ("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *ASIDE.values(), *POSTED.values())
+        ),
     )
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
     yield Said("`appendix`", (), printed=_appendix(), is_markdown=True)

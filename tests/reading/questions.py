@@ -199,3 +199,89 @@ model = nn.Sequential(nn.Linear(700, 90), nn.ReLU(), nn.Linear(90, 10))
 bn = nn.Sequential(nn.Conv2d(8, 30, 3), nn.BatchNorm2d(30))
 """,
 }
+
+ASIDE = {  # questions that ask something else besides
+    "dropout": """Why does the dense layer have 8,010 parameters? I get 32*10 + 10 = 330. Shouldn't
+Dropout(0.5) cut that in half? Why is this one layer almost the whole network?
+
+model = keras.Sequential([keras.Input((10, 10, 1)), layers.Conv2D(32, 3, padding="same"), layers.MaxPooling2D(2),
+                          layers.Dropout(0.5), layers.Flatten(), layers.Dense(10)])
+""",
+    "an embedding": """Why does the embedding have 36,000 parameters? Is the matrix multiplied with
+one-hot vectors? And is there no bias?
+
+model = keras.Sequential([keras.Input((40,)), layers.Embedding(3000, 12), layers.Flatten(), layers.Dense(2)])
+""",
+    "in three parts": """Bidirectional(GRU(20)) on Embedding(500, 10), then Dense(1).
+
+a) How many parameters in total?
+b) What changes when the input has 60 tokens?
+c) What changes with Bidirectional(GRU(20), merge_mode='sum')?
+d) Who invented it?
+
+model = keras.Sequential([layers.Embedding(500, 10), layers.Bidirectional(layers.GRU(20)), layers.Dense(1)])
+""",
+    "every step": """The dense layer has 65 parameters, I expected 20*12*5 + 5 = 1,205. Is it only
+using the last step? Do I have to wrap it in TimeDistributed?
+
+model = keras.Sequential([keras.Input((20, 4)), layers.LSTM(12, return_sequences=True), layers.Dense(5)])
+""",
+    "the image": """For the second convolution I get 3*3*3*16 + 16 = 448, Keras says 1,168. RGB is 3
+channels, no? And do groups=4 save parameters?
+
+model = keras.Sequential([keras.Input((20, 20, 3)), layers.Conv2D(8, 3), layers.Conv2D(16, 3)])
+""",
+    "two sums": """Which one is the number of parameters, 2,295 or 4,199? I count 4,199, too. Does the
+tying save parameters?
+
+class LM(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(119, 16)
+        self.fc = nn.Linear(16, 16)
+        self.head = nn.Linear(16, 119)
+        self.head.weight = self.emb.weight
+
+    def forward(self, x):
+        return self.head(self.fc(self.emb(x)))
+
+print(sum(t.numel() for t in m.state_dict().values()))
+""",
+    "useless biases": """Is the bias useless here? How many parameters do I save with bias=False? Does
+the ReLU add any?
+
+block = nn.Sequential(nn.Conv2d(8, 16, 3), nn.BatchNorm2d(16), nn.ReLU())
+""",
+    "what is not trained": """Why are 24 of the parameters non-trainable? I didn't freeze anything.
+Would freezing reduce the number of parameters?
+
+model = keras.Sequential([keras.Input((6, 6, 3)), layers.Conv2D(12, 3), layers.BatchNormalization()])
+""",
+    "work": """How many MACs does this convolution take? Does the stride change the MACs? Does
+dilation_rate=2?
+
+model = keras.Sequential([keras.Input((20, 20, 3)), layers.Conv2D(8, 3, strides=2)])
+""",
+    "larger images": """How many parameters are there? Does the number change with images of 32x32? And
+without the pooling?
+
+model = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(8, 3), layers.MaxPooling2D(2), layers.Flatten(),
+                          layers.Dense(10)])
+""",
+    "the last step": """The LSTM has 176 parameters. Is it only using the last step? Does
+return_sequences=True change that number, or does the batch size?
+
+model = keras.Sequential([keras.Input((20, 6)), layers.LSTM(4), layers.Dense(1)])
+""",
+    "buffers": """My model has 104 parameters, but the sum over the state_dict is 113. What are the others?
+Does output_padding=1 add parameters?
+
+up = nn.Sequential(nn.ConvTranspose2d(2, 4, 3, stride=2, padding=1), nn.BatchNorm2d(4), nn.Conv2d(4, 4, 1))
+print(sum(t.numel() for t in up.state_dict().values()))
+""",
+    "nothing is frozen": """I never froze a layer. Why are 24 of the 48 parameters of the batch normalization
+not trained?
+
+model = keras.Sequential([keras.Input((6, 6, 3)), layers.Conv2D(12, 3), layers.BatchNormalization()])
+""",
+}
