@@ -273,7 +273,7 @@ def test_same_padding_adds_as_much_as_the_windows_reach_out(n: int, k: int, s: i
             "input(4, 9, 9, 3) -> conv(8, 3, s=2)",
             [
                 "the size of the volume, 4 × 9 × 9, does not matter: the same filter is used at every position",
-                "the stride does not matter either: it only changes the output size",
+                "the stride does not matter: it only changes the output size",
             ],
         ),
         (

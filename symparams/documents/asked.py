@@ -87,13 +87,18 @@ class Asked:
         speaks = not self.is_one_of_several and "state_dict" in self.reading.source.text
         marks = {one.ask.mark for one in sides} | {one.ask.mark for one in facts}
         prose = "" if self.is_one_of_several or not (self.doubts or marks) else self.reading.prose
-        outside = [mark for mark in unanswered(self.network, prose) if mark not in marks]
+        outside = [one for one in unanswered(self.network, prose) if one[1] not in marks]
         return SideDocument(sides, facts, listed(self.network) if speaks else None, outside)
 
     def _is_beside(self, doubt: Doubt) -> bool:
-        """Whether a layer without parameters is told of beside the numbers."""
-        left_out = {name for side in self.beside.sides for name in side.left_out}
-        return doubt.diagnosis is None and doubt.quantity == "params" and doubt.layer in left_out
+        """Whether what is asked beside the numbers tells it: a layer without parameters, an item's answer."""
+        if doubt.diagnosis is not None or doubt.quantity != "params":
+            return False
+        left_out = {type(self.network.node(name).layer) for side in self.beside.sides for name in side.left_out}
+        if doubt.layer is not None and type(self.network.node(doubt.layer).layer) in left_out:
+            return True
+        tied = {fact.node.name for fact in self.beside.facts if fact.kind == "own matrix"}
+        return doubt.layer in tied or (doubt.mark != "" and doubt.mark in {one.mark for one in self._asks})
 
     @property
     def _is_first(self) -> bool:

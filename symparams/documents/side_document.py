@@ -11,8 +11,8 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.documents.answer import LayerAnswer
 from symparams.documents.solution import Solution
 from symparams.quantities.totals import TotalQuantity, amount
+from symparams.questions.side_answers import Side
 from symparams.questions.side_facts import Fact
-from symparams.questions.side_questions import Side
 from symparams.questions.state_dicts import Listed
 
 _NAMED = 3  # layers that change are named
@@ -73,7 +73,7 @@ class SideDocument:
     sides: Sequence[Side]  # what changes a number, or does not
     facts: Sequence[Fact]  # what one fact of the network answers
     listed: Listed | None = None  # what `state_dict()` lists, where the text speaks of it
-    outside: Sequence[str] = ()  # the marks of the items that no answer is known to, as they are written
+    outside: Sequence[tuple[int, str]] = ()  # the items that no answer is known to: a sentence, the mark as it stands
 
     @cached_property
     def parts(self) -> list[tuple[str, list[Fact | SideAnswer]]]:
@@ -82,10 +82,14 @@ class SideDocument:
         The same word does not begin two answers in a row.
         """
         answers: list[Fact | Side] = [*self.facts, *self.sides]
-        every = sorted(answers, key=lambda one: one.ask.number)
+        outside = dict(self.outside)
+        every = sorted([*answers, *outside], key=lambda one: one if isinstance(one, int) else one.ask.number)
         parts: list[tuple[str, list[Fact | SideAnswer]]] = []
         last = ""
         for one in every:
+            if isinstance(one, int):
+                parts.append((outside[one], []))
+                continue
             if not parts or parts[-1][0] != one.ask.mark:
                 parts.append((one.ask.mark, []))
                 last = ""

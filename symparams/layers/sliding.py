@@ -49,7 +49,7 @@ class Sliding(Layer):
         if any(number(d) != 1 for d in self.dilation):
             return (*shared, "dilation only spreads the weights of a kernel apart; it adds none")
         if any(number(s) != 1 for s in self.stride):
-            return (*shared, "the stride does not matter either: it only changes the output size")
+            return (*shared, "the stride does not matter: it only changes the output size")
         return shared
 
     def not_both(self) -> tuple[Requirement, ...]:

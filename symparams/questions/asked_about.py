@@ -16,11 +16,11 @@ from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
-from symparams.reading.asking import named_in
-from symparams.reading.items import alone, items_in, marked_items
+from symparams.reading.asking import IN_ALL, named_in
+from symparams.reading.doubts import Sentences
+from symparams.reading.items import alone, marked_items
 from symparams.reading.reading import Reading, WrongRow
 
-_IN_ALL = re.compile(r"\b(?:in\s+(?:total|all)|total|overall|altogether|insgesamt|au\s+total|en\s+total)\b", re.I)
 _OUTPUT = re.compile(r"\boutput", re.I)
 
 
@@ -61,25 +61,26 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
 
 def _of_prose(network: Network, prose: str) -> Sequence[Doubt]:
     """What prose doubts; where it numbers its questions, what each of them asks, if any can be answered."""
-    items = [alone(prose, item) for item in items_in(prose)]
-    found = [doubt for item in items for doubt in _of_item(network, item)]
+    items = [(mark, alone(prose, item)) for mark, item in marked_items(prose)]
+    found = [replace(doubt, mark=mark) for mark, item in items for doubt in _of_item(network, item)]
     told = {(doubt.layer, doubt.quantity) for doubt in found if doubt.diagnosis is not None}
     found = [doubt for doubt in found if doubt.diagnosis is not None or (doubt.layer, doubt.quantity) not in told]
     return list(Doubts.once(found)) or Doubts(network, prose).found()
 
 
-def unanswered(network: Network, prose: str) -> Iterator[str]:
-    """The marks of the items that ask something which no number answers."""
+def unanswered(network: Network, prose: str) -> Iterator[tuple[int, str]]:
+    """The items that ask something which no number answers: each one's first sentence, and its mark."""
+    sentences = Sentences(prose)
     for mark, item in marked_items(prose):
         if "?" in prose[item.start : item.end] and not _of_item(network, alone(prose, item)):
-            yield mark
+            yield sentences.of(item.start), mark
 
 
 def _of_item(network: Network, item: str) -> list[Doubt]:
     """What one of several questions asks; of the whole network where it says so."""
     doubts = Doubts(network, item)
     quantities = [one for one in named_in(item) if adds_up(one)]
-    total = quantities[:1] if _IN_ALL.search(item) else []
+    total = quantities[:1] if IN_ALL.search(item) else []
     found = [Doubt(None, quantity, None, None) for quantity in total]
     found += [doubt for doubt in doubts.found() if doubt.layer is not None or doubt.quantity not in total]
     if "shape" in named_in(item) and _OUTPUT.search(item) and not (doubts.spoken.named or doubts.spoken.counted_off):

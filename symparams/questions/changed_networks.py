@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
 from symparams.algebra.formula import Formula
 from symparams.errors import SymparamsError
 from symparams.layers.activation import Identity
-from symparams.model.arguments import Argument, arguments_of
+from symparams.model.arguments import NAMED, Argument, arguments_of
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
@@ -23,12 +23,16 @@ def changed(network: Network, layers: Mapping[str, Layer]) -> Network:
     same = [(network.node(name).layer, layer) for name, layer in layers.items()]
     for node in network.nodes:
         layer = layers.get(node.name) or (layers.get(node.shared) if node.shared else None)
-        derived = _derived(node, layer or _referring(node.layer, same), [nodes[i].derived for i in node.inputs])
-        if node.repeats and derived != node.derived:
+        layer = layer or _referring(node.layer, same)
+        feeding = [nodes[i].derived for i in node.inputs]
+        is_fed_as_before = all(nodes[i] is network.nodes[i] for i in node.inputs)
+        derived = node.derived if is_fed_as_before and layer == node.layer else _derived(node, layer, feeding)
+        if node.repeats and derived is not node.derived:
             raise SymparamsError(f"{node.name} stands for several copies, which are not changed here")
-        nodes.append(node if derived == node.derived else replace(node, derived=derived, told=()))
+        nodes.append(node if derived is node.derived else replace(node, derived=derived, told=()))
     other = replace(network, nodes=tuple(nodes))
-    other.check_conditions()
+    if network.symbols:  # known sizes were checked as they came out
+        other.check_conditions()
     return other
 
 
@@ -64,10 +68,10 @@ def _read(before: Incoming, feeding: Derived) -> bool | None:
 
 def _referring(layer: Layer, same: list[tuple[Layer, Layer]]) -> Layer:
     """A layer that refers to others, such as `tied(@tokens)`, with those that were changed."""
-    for old, new in same:
-        for field in fields(layer) if is_dataclass(layer) else ():
-            if getattr(layer, field.name) is old:
-                return replace(layer, **{field.name: new})
+    for argument in arguments_of(type(layer)):
+        if argument.kind is NAMED:
+            new = next((new for old, new in same if getattr(layer, argument.name) == old), None)
+            layer = layer if new is None else replace(layer, **{argument.name: new})
     return layer
 
 

@@ -44,6 +44,7 @@ class Doubt:
     at: Span | None  # where it stands in the text; None: the whole text asks
     text: str = ""  # the number, formula or shape as it was written; empty: none was
     calculation: Calculation | None = None  # line by line, of which the doubts behind this one are the wrong lines
+    mark: str = ""  # of the item that asks, as it is written: b); empty: no item does
     misfit: Misfit | None = None  # a message about sizes, which the doubt behind this one goes on with
 
 

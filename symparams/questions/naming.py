@@ -14,6 +14,7 @@ from symparams.questions.places import places_in
 from symparams.reading.doubts import Sentences, asking, ordinals_in
 
 _BEFORE = 40  # characters before a word that say how it is meant
+_POOLING = "pooling"  # said of every kind of it
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _EXPECTING = re.compile(  # who says so asks, too
     r"\b(?:I|we)(?:'d|\s+would)?(?:\s+have)?\s+expect(?:ed)?|\bshould(?:n't)?\s+(?:be|have)\b", re.I
@@ -80,6 +81,8 @@ class Naming:
         words = ((m[0].lower(), self.sentences.of(m.start())) for m in found)
         own = {type(node.layer) for node in self.network.nodes}
         known = {word: kind for word, kind in kinds().items() if kind in own or not word.islower()}
+        pooling = next((kind for kind in own if kind.title.endswith(_POOLING)), None)
+        known |= {_POOLING: pooling} if pooling is not None and _POOLING not in known else {}  # whichever it has
         return [(known[word], sentence) for word, sentence in words if word in known]
 
     def _is_beside(self, start: int) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from symparams.algebra.formula import Value
 from symparams.errors import SymparamsError
+from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.embedding import Tied
 from symparams.layers.normalization import BatchNormalization
+from symparams.layers.recurrent import Recurrent
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.derived import known
 from symparams.model.network import Network, Node
@@ -20,7 +22,9 @@ from symparams.model.sentence import Text
 from symparams.questions.state_dicts import embedded
 from symparams.reading.side_sentences import Ask
 
-Kind: TypeAlias = Literal["one-hot", "biases", "image", "steps", "wrapped", "last", "freezing", "own matrix", "undone"]
+Kind: TypeAlias = Literal[
+    "one-hot", "biases", "image", "steps", "wrapped", "last", "freezing", "own matrix", "undone", "idle"
+]
 
 _IMAGE = re.compile(
     r"\brgb\b|\bcolou?rs?\b|\bgr[ae]y(?:scale)?\b|\b(?:input|image|picture|photo)s?\b[^?]*\bchannels?\b", re.I
@@ -36,6 +40,7 @@ _TYING = re.compile(r"\bt(?:ied?|ying)\b|\bshar(?:e[ds]?|ing)\b", re.I)
 _UNFROZEN = re.compile(
     r"\b(?:(?:did|do|have|had)(?:\s+not|n['’]t)|never|nothing|not\s+(?:a|any))\b[^.?!]{0,30}\bfr(?:eez|oze)", re.I
 )
+_FEW = 3  # layers that read the image: more are not named
 _STEPS = ("length", "time steps", "steps", "positions")  # axes along which a sequence goes
 
 
@@ -53,20 +58,23 @@ class Fact:
     names: tuple[str, ...] = ()  # the layers that read the image
 
 
-def facts(network: Network, asks: Iterator[Ask], node_of: Callable[[Ask], Node | None]) -> Iterator[Fact]:
-    """The facts that answer these sentences; `node_of` says about which layer each is."""
+def facts(
+    network: Network, asks: Iterable[Ask], node_of: Callable[[Ask], Node | None], about: Sequence[Node]
+) -> Iterator[Fact]:
+    """The facts that answer these sentences; `node_of` says about which layer each is, `about` about which the text."""
     for ask in asks:
         if not (ask.is_polar or "?" in ask.text):
             continue
         node = node_of(ask)
         yield from _of_embedding(network, ask)
+        yield from _image(network, ask, [*([] if node is None else [node]), *(() if ask.mark else about)])
         if node is not None:
-            yield from _image(network, ask, node)
             yield from _biases(ask, node)
-            yield from _steps(ask, node)
+            yield from _steps(network, ask, node)
         yield from _freezing(network, ask)
         yield from _tying(network, ask)
         yield from _undone(network, ask)
+        yield from _idle(network, ask)
 
 
 def says_nothing_is_frozen(prose: str) -> bool:
@@ -84,17 +92,17 @@ def _of_embedding(network: Network, ask: Ask) -> Iterator[Fact]:
         yield from (Fact(ask, "one-hot", _opening(ask, False), node, node.layer.asked["one-hot"]) for node in nodes)
 
 
-def _image(network: Network, ask: Ask, node: Node) -> Iterator[Fact]:
-    """Which layers read the channels of the image, if the one that is asked about does not."""
+def _image(network: Network, ask: Ask, nodes: Iterable[Node]) -> Iterator[Fact]:
+    """Which layers read the channels of the image, if one that is asked about does not."""
     if not _IMAGE.search(ask.text):
         return
     reading = {one.name: _channels(network, one) for one in network.nodes}
-    first = tuple(
-        name for name, (source, _) in reading.items() if source == "input" and network.node(name).counts.params
-    )
-    source, own = reading[node.name]
-    if first and source == "layer" and len(first) < 3:
-        yield Fact(ask, "image", "", node, count=reading[first[0]][1], other=own, names=first)
+    read = [name for name, (source, _) in reading.items() if source == "input"]
+    first = tuple(name for name in read if network.node(name).counts.params)
+    weighted = [one for one in nodes if one.derived.counts.params != 0]
+    node = next((one for one in weighted if reading[one.name][0] == "layer"), None)
+    if node is not None and first and len(first) < _FEW:
+        yield Fact(ask, "image", "", node, count=reading[first[0]][1], other=reading[node.name][1], names=first)
 
 
 def _channels(network: Network, node: Node) -> tuple[str, Value]:
@@ -116,9 +124,13 @@ def _biases(ask: Ask, node: Node) -> Iterator[Fact]:
     yield Fact(ask, "biases", "", node, node.layer.asked.get("bias", "") if count == 0 else "", count)
 
 
-def _steps(ask: Ask, node: Node) -> Iterator[Fact]:
+def _steps(network: Network, ask: Ask, node: Node) -> Iterator[Fact]:
     """Whether a layer works at each step, and whether it has to be wrapped for that."""
-    if not (ask.is_polar and node.inputs and len(node.derived.arriving[0].shape) == 2):
+    if not (ask.is_polar and node.inputs):
+        return
+    if len(node.derived.arriving[0].shape) == 1 and _LAST.search(ask.text):
+        node = _before(network, node)
+    if len(node.derived.arriving[0].shape) != 2:
         return
     names, shape = names_read(node.derived), node.shape
     steps = node.derived.arriving[0].shape[0]
@@ -129,9 +141,18 @@ def _steps(ask: Ask, node: Node) -> Iterator[Fact]:
         if keeps and _same_when_wrapped(node):
             yield Fact(ask, "wrapped", "no", node, count=steps)
     elif _LAST.search(ask.text):
-        yield Fact(ask, "steps" if keeps else "last", _opening(ask, not keeps) if keeps else "", node, count=steps)
+        is_last = isinstance(node.layer, (Recurrent, Bidirectional)) and len(shape) == 1
+        if keeps or is_last:
+            yield Fact(ask, "steps" if keeps else "last", _opening(ask, is_last), node, count=steps)
     elif _EACH.search(ask.text) and not ask.about_effect and keeps:
         yield Fact(ask, "steps", _opening(ask, True), node, count=steps)
+
+
+def _before(network: Network, node: Node) -> Node:
+    """The first layer on the way back that reads a sequence; the first one of all where none does."""
+    while network.nodes[node.inputs[0]].inputs and len(node.derived.arriving[0].shape) == 1:
+        node = network.nodes[node.inputs[0]]
+    return node
 
 
 def _same_when_wrapped(node: Node) -> bool:
@@ -154,7 +175,7 @@ def _freezing(network: Network, ask: Ask) -> Iterator[Fact]:
 
 def _tying(network: Network, ask: Ask) -> Iterator[Fact]:
     """How many parameters a layer would have of its own that uses those of another one."""
-    if not (ask.about_effect and _TYING.search(ask.text)):
+    if not (ask.about_effect and (ask.is_polar or ask.is_what) and _TYING.search(ask.text)):
         return
     for node in network.nodes:
         saved: Value = 0
@@ -163,7 +184,7 @@ def _tying(network: Network, ask: Ask) -> Iterator[Fact]:
         elif node.shared is not None:
             saved = node.derived.counts.params
         if isinstance(saved, int) and saved:
-            opening = _opening(ask, ask.wanted != "more") if not ask.by_how_much else ""
+            opening = "" if ask.is_amount or ask.factor else _opening(ask, ask.wanted != "more")
             yield Fact(ask, "own matrix", opening, node, count=saved)
 
 
@@ -176,3 +197,13 @@ def _undone(network: Network, ask: Ask) -> Iterator[Fact]:
         if hasattr(node.layer, "bias") and readers and all(isinstance(n.layer, BatchNormalization) for n in readers):
             yield Fact(ask, "undone", "", node, names=(readers[0].name,))
             return
+
+
+def _idle(network: Network, ask: Ask) -> Iterator[Fact]:
+    """The first argument of a framework that a sentence names and on which no number depends."""
+    for node in network.nodes if ask.about_effect and ask.is_polar else ():
+        for called in node.layer.calls:
+            for one in called.parameters() if called.framework == node.derived.convention else ():
+                if not one.argument and not one.told and "_" in one.name and re.search(rf"\b{one.name}\b", ask.text):
+                    yield Fact(ask, "idle", _opening(ask, False), node, names=(one.name,))
+                    return

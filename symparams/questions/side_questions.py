@@ -5,78 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Literal, TypeAlias
 
-from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Value, as_formula
+from symparams.algebra.formula import Value
 from symparams.errors import SymparamsError
 from symparams.layers.activation import Activation
 from symparams.layers.dense import Flatten
 from symparams.model.network import Network, Node
-from symparams.model.provenance import names_meant
 from symparams.model.sentence import Text
-from symparams.quantities.totals import adds_up, amount
-from symparams.questions.changed_networks import changed, changed_alone, resized, with_setting, without
+from symparams.quantities.totals import adds_up
+from symparams.questions.changed_networks import changed, changed_alone, with_setting, without
+from symparams.questions.side_answers import Side, changes_of, number_of, opening_of, ratio_of
 from symparams.questions.side_facts import Fact, facts
+from symparams.questions.side_inputs import is_open, with_channels, with_positions
 from symparams.questions.side_settings import Setting, settings_in
 from symparams.questions.spoken_of import Spoken
-from symparams.reading.asking import TOPICS, named_in
+from symparams.reading.asking import IN_ALL, TOPICS, named_in
 from symparams.reading.side_sentences import Ask, asks
 
-Kind: TypeAlias = Literal["same", "changed", "batch"]
-Opening: TypeAlias = Literal["", "yes", "no", "still"]
-
-_TIMES = 2  # as many positions are tried where no other number of them is told
+_CHANNELS = {
+    r"gr[ae]y(?:[\s-]?scale)?|black\s+and\s+white|monochrome": 1,
+    r"rgb|colou?r": 3,
+}  # of an image, by its words
 _SIZES = re.compile(r"(?<![\w.])(\d{1,5})\s?[x×]\s?(\d{1,5})(?![\w])")
+_POSITIONS = rf"{TOPICS['positions']}|\d+\s+(?:words|frames|samples|characters|days)"
 _OF_SIZES = re.compile(r"\b(?:values|outputs?|sizes?|shapes?)\b", re.I)
 _PLAIN = re.compile(r"(?<![\w.,])\d{1,6}(?![\w]|[.,]\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A question beside the one about a number, with its answer."""
-
-    ask: Ask  # the sentence that asks
-    kind: Kind  # same: nothing changes the number; changed: it would be another one; batch: it is about the batch size
-    opening: Opening  # the word that answers it; still: the number stays; "": no word does
-    layer: str  # the layer whose number is meant; empty: the network
-    quantity: str  # of which it is a number
-    own: Network  # the network that is asked about
-    other: Network  # the network with the change
-    told: tuple[Text, ...] = ()  # what the layers say of it themselves
-    code: str = ""  # the setting that is changed, with its other value; empty: none is
-    left_out: tuple[str, ...] = ()  # the layers that are left out in the other network
-    sizes: tuple[int, ...] = ()  # other sizes of the input; (): none are told
-    topic: str = ""  # what may enter or not, as `Inquiry` has it
-
-    @property
-    def changes(self) -> tuple[tuple[str, Value, Value], ...]:
-        """The layers whose number differs, each with both."""
-        return _changes(self.own, self.other, self.quantity)
-
-    @property
-    def number(self) -> Value:
-        """The number that is asked about."""
-        return _number(self.own, self.layer, self.quantity)
-
-    @property
-    def other_number(self) -> Value:
-        """The number with the change."""
-        return _number(self.other, self.layer, self.quantity)
-
-
-def _changes(own: Network, other: Network, quantity: str) -> tuple[tuple[str, Value, Value], ...]:
-    """The layers whose number differs in another network, each with both."""
-    what = amount(quantity)
-    pairs = ((a.name, what.of_layer(a), what.of_layer(b)) for a, b in zip(own.nodes, other.nodes, strict=True))
-    return tuple(pair for pair in pairs if pair[1] != pair[2])
-
-
-def _number(network: Network, layer: str, quantity: str) -> Value:
-    what = amount(quantity)
-    return what.of_layer(network.node(layer)) if layer else what.of_network(network)
 
 
 class Sides:
@@ -98,7 +53,7 @@ class Sides:
     def facts(self) -> Iterator[Fact]:
         """The answers that are facts of the network, each once."""
         seen: set[object] = set()
-        every = list(facts(self.network, asks(self.prose), self._node))
+        every = list(facts(self.network, asks(self.prose), self._node, self._about))
         for fact in sorted(every, key=lambda one: not one.opening):  # of two that say the same, the one that answers
             key = (fact.kind, fact.node.name)
             if key not in seen:
@@ -112,7 +67,16 @@ class Sides:
             if not (ask.is_what or (ask.about_effect and (ask.is_polar or ask.is_denied))):
                 continue
             for side in self._of(ask):
-                key = (side.kind, side.layer, side.quantity, side.code, side.left_out, side.told, side.topic)
+                key = (
+                    side.kind,
+                    side.layer,
+                    side.quantity,
+                    side.code,
+                    side.left_out,
+                    side.told,
+                    side.topic,
+                    side.channels,
+                )
                 if key not in seen:
                     seen.add(key)
                     yield side
@@ -123,7 +87,8 @@ class Sides:
             return
         found = [*self._of_settings(ask, quantity)]
         found += self._of_layers(ask, quantity)
-        found += self._of_positions(ask, quantity) if not found else ()
+        found += self._of_channels(ask, quantity) if not found else ()
+        found += self._of_positions(ask, quantity) if not found and not self._speaks_of_channels(ask) else ()
         found += self._of_batch(ask, quantity)
         yield from found
 
@@ -131,7 +96,7 @@ class Sides:
 
     def _quantity(self, ask: Ask) -> str | None:
         """What a sentence asks about: what it names itself, else what the text is about; None where that has no sum."""
-        told = [quantity for _, quantity in self.about]
+        told = [] if ask.mark else [quantity for _, quantity in self.about]
         if "shape" in told and _OF_SIZES.search(ask.text):
             return None
         some = [*named_in(ask.text), *told, "params"]
@@ -142,7 +107,7 @@ class Sides:
 
         What changes is asked of the whole network.
         """
-        if ask.is_what:
+        if ask.is_what or IN_ALL.search(ask.text):
             return ""
         spoken = self.spoken
         every = (*spoken.named, *spoken.counted_off, *spoken.only_ones)
@@ -157,9 +122,19 @@ class Sides:
         name = self._layer(ask)
         return self.network.node(name) if name else None
 
+    @property
+    def _about(self) -> list[Node]:
+        """The layers that the text is about."""
+        return [self.network.node(name) for name, _ in self.about if name is not None]
+
+    def _named(self, ask: Ask) -> list[str]:
+        """The layers that the sentence names or counts off."""
+        every = (*self.spoken.named, *self.spoken.counted_off)
+        return [name for name, sentence in every if sentence == ask.number]
+
     def _nodes(self, ask: Ask) -> list[Node]:
         """The layers whose settings may be meant, the likeliest first."""
-        named = [name for name, sentence in self.spoken.named if sentence == ask.number]
+        named = self._named(ask)
         kinds = {kind for kind, sentence in self.spoken.kinds if sentence == ask.number}
         first = [*named, self._layer(ask)]
         return sorted(
@@ -180,7 +155,7 @@ class Sides:
             if first.at in places:
                 continue
             places.add(first.at)
-            of_one = first.node.name == layer or type(first.node.layer) in kinds
+            of_one = first.node.name in (layer, *self._named(ask)) or type(first.node.layer) in kinds
             yield from self._of_setting(ask, several[:1] if of_one else several, layer, quantity)
 
     def _kinds(self, ask: Ask) -> set[type]:
@@ -192,20 +167,21 @@ class Sides:
         others = [(value, network) for value in one.others for network in self._with(several, value, layer)]
         if others and one.told and others[0][0] != one.others[0]:  # the network cannot have it
             return
-        own = _number(self.network, layer, quantity)
-        changing = [pair for pair in others if _number(pair[1], layer, quantity) != own]
+        own = number_of(self.network, layer, quantity)
+        changing = [pair for pair in others if number_of(pair[1], layer, quantity) != own]
         if changing and not (one.told and changing[0] is not others[0]):
             value, network = changing[0]
-            grows = self._grows(own, _number(network, layer, quantity), one.told)
+            its = number_of(network, layer, quantity)
+            grows = self._grows(own, its, one.told)
             if grows is not None:
-                opening, code = _opening(ask, grows), one.written(value)
+                opening, code = opening_of(ask, grows, ratio_of(own, its, one.told)), one.written(value)
                 yield Side(ask, "changed", opening, layer, quantity, self.network, network, code=code)
         elif others:
             value, network = others[0]
             told = self._ignored(network, one.node.name) or self._ignored(network, one.node.name, theirs=True)
             if one.argument.name == "activation":
                 told = (Activation.because,)
-            code, opening = one.written(value), _opening(ask, 0)
+            code, opening = one.written(value), opening_of(ask, 0)
             yield Side(ask, "same", opening, layer, quantity, self.network, network, told, code, topic=one.topic)
 
     def _with(self, several: Sequence[Setting], value: object, layer: str) -> Iterator[Network]:
@@ -226,10 +202,10 @@ class Sides:
             return None
         return 1 if (other > own) == told else -1
 
-    def _ignored(self, other: Network, name: str = "", *, theirs: bool = False) -> tuple[Text, ...]:
+    def _ignored(self, other: Network, name: str = "", *, theirs: bool = False, only: bool = False) -> tuple[Text, ...]:
         """What layers say does not affect their parameters, of what is different in the other network.
 
-        `theirs`: as the layers of the other network say it.
+        `theirs`: as the layers of the other network say it; `only`: also the only thing that a layer says at all.
         """
         found: dict[Text, None] = {}
         kinds = set()
@@ -238,7 +214,8 @@ class Sides:
             if type(one.layer) in kinds or one.derived.counts.params == 0 or name not in ("", one.name):
                 continue
             own, its = (its, own) if theirs else (own, its)
-            if told := [sentence for sentence in own if sentence not in its]:
+            told = [sentence for sentence in own if sentence not in its]
+            if told := told or list(own if only and len(own) == 1 else ()):
                 kinds.add(type(one.layer))
                 found.update(dict.fromkeys(told))
         return tuple(found)
@@ -252,44 +229,52 @@ class Sides:
             nodes = [node for node in self.network.nodes if type(node.layer) is kind and node.inputs]
             if not nodes or kind is Flatten or any(node.derived.counts.params != 0 for node in nodes):
                 continue
-            names = tuple(node.name for node in nodes)
+            meant = self._named(ask)
+            names = tuple(n.name for n in nodes if n.name in meant) or tuple(n.name for n in nodes)
             with suppress(SymparamsError, ValueError, IndexError):
                 other = without(self.network, *names)
-                own, its = (_number(one, layer, quantity) for one in (self.network, other))
-                if own == its and not _changes(self.network, other, quantity):
+                own, its = (number_of(one, layer, quantity) for one in (self.network, other))
+                if own == its and not changes_of(self.network, other, quantity):
                     because = nodes[0].derived.rules.because
                     told = (because,) if quantity == "params" and because else ()
                     yield self._same(ask, layer, quantity, other, told, left_out=names)
                 elif own != its and (grows := self._grows(own, its, told=False)) is not None:
-                    opening = _opening(ask, grows)
+                    opening = opening_of(ask, grows, ratio_of(own, its, told=False))
                     yield Side(ask, "changed", opening, layer, quantity, self.network, other, left_out=names)
 
     def _same(
         self, ask: Ask, layer: str, quantity: str, other: Network, told: Iterable[Text], *,
         left_out: tuple[str, ...] = (), sizes: tuple[int, ...] = (), topic: str = "",
     ) -> Side:  # fmt: skip
-        opening = _opening(ask, 0)
-        return Side(ask, "same", opening, layer, quantity, self.network, other, tuple(told), "", left_out, sizes, topic)
+        opening, said = opening_of(ask, 0), tuple(told)
+        return Side(
+            ask, "same", opening, layer, quantity, self.network, other, said,
+            left_out=left_out, sizes=sizes, topic=topic,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ sizes of the input
 
     def _of_positions(self, ask: Ask, quantity: str) -> Iterator[Side]:
         """Whether the size of the image, or the number of steps, changes the number."""
-        if not _speaks(ask, TOPICS["positions"]):
+        if not _speaks(ask, _POSITIONS):
             return
         layer = self._layer(ask)
         with suppress(SymparamsError, ValueError, IndexError):
             told = tuple(self._sizes(ask))
-            other, sizes = self._resized(told)
+            other, sizes = with_positions(self.network, told)
             if other is None:
                 return
-            own, its = (_number(one, layer, quantity) for one in (self.network, other))
+            own, its = (number_of(one, layer, quantity) for one in (self.network, other))
             if own == its:
-                said = self._ignored(other, layer, theirs=self._is_open(told)) if quantity == "params" else ()
+                said = (
+                    self._ignored(other, layer, theirs=bool(told) and is_open(self.network), only=True)
+                    if quantity == "params"
+                    else ()
+                )
                 if said or sizes:
                     yield self._same(ask, layer, quantity, other, said, sizes=sizes, topic="positions")
             elif sizes and (grows := self._grows(own, its, told=True)) is not None:
-                opening = _opening(ask, grows)
+                opening = opening_of(ask, grows, ratio_of(own, its, told=True))
                 yield Side(
                     ask, "changed", opening, layer, quantity, self.network, other, sizes=sizes, topic="positions"
                 )
@@ -304,29 +289,23 @@ class Sides:
         told = [int(one[0]) for one in _PLAIN.finditer(ask.text) if int(one[0]) > 1 and int(one[0]) not in known]
         yield from told if len(told) == 1 else ()
 
-    def _resized(self, told: Sequence[int]) -> tuple[Network | None, tuple[int, ...]]:
-        """The network on an input with these sizes along its positions, else with twice as many; and these sizes."""
-        layers, sizes = {}, tuple(told)
-        for node in self.network.nodes:
-            if node.inputs or not hasattr(node.layer, "shape"):
-                continue
-            names = names_meant(self.network, node)
-            axes = [axis for axis, name in enumerate(names) if name not in ("channels", "features")]
-            if len(told) not in (0, 1, len(axes)) or not axes:
-                return None, ()
-            new = {axis: self._size(node.shape[axis], told, place) for place, axis in enumerate(axes)}
-            sizes = tuple(n for size in new.values() if isinstance(n := number(size), int))
-            layers[node.name] = resized(node.layer, new)
-        return (changed(self.network, layers), sizes) if layers else (None, ())
-
-    def _is_open(self, told: Sequence[int]) -> bool:
-        """Whether sizes are told that the network itself leaves open."""
-        inputs = [node for node in self.network.nodes if not node.inputs]
-        return bool(told) and any(not isinstance(size, int) for node in inputs for size in node.shape)
+    def _of_channels(self, ask: Ask, quantity: str) -> Iterator[Side]:
+        """What another number of channels of the image changes."""
+        layer = self._layer(ask)
+        channels = self._speaks_of_channels(ask)
+        with suppress(SymparamsError, ValueError, IndexError):
+            other = with_channels(self.network, channels) if channels else None
+            if other is None:
+                return
+            own, its = (number_of(one, layer, quantity) for one in (self.network, other))
+            if own != its and (grows := self._grows(own, its, told=True)) is not None:
+                opening = opening_of(ask, grows, ratio_of(own, its, told=True))
+                yield Side(ask, "changed", opening, layer, quantity, self.network, other, channels=channels)
 
     @staticmethod
-    def _size(own: Value, told: Sequence[int], place: int) -> Formula:
-        return Number(told[place % len(told)]) if told else as_formula(_TIMES * own)
+    def _speaks_of_channels(ask: Ask) -> int:
+        """How many channels an image has that is called gray or colored; 0: it is not."""
+        return next((n for words, n in _CHANNELS.items() if _speaks(ask, words)), 0)
 
     def _of_batch(self, ask: Ask, quantity: str) -> Iterator[Side]:
         if _speaks(ask, r"batch(?:[\s_-]?size)?") and quantity == "params":
@@ -335,17 +314,3 @@ class Sides:
 
 def _speaks(ask: Ask, words: str) -> bool:
     return re.search(rf"(?<!\w)(?:{words})(?!\w)", ask.text, re.I) is not None
-
-
-def _opening(ask: Ask, grows: int) -> Opening:
-    """The word that answers a question if the number grows, shrinks (-1) or stays (0) with what is asked about."""
-    if ask.is_what:
-        return "still" if grows == 0 else ""
-    if not ask.is_polar:
-        return ""
-    if grows == 0:
-        return "no"
-    if ask.by_how_much:
-        return ""
-    wanted = {"more": 1, "fewer": -1}.get(ask.wanted, grows)
-    return "yes" if wanted == grows else "no"

@@ -18,7 +18,9 @@ from symparams.model.network import Node
 from symparams.questions.changed_networks import settings_of
 from symparams.reading.asking import TOPICS
 
-_VALUE = r"\s?(?:=|:|\bof\b|\bto\b|\bis\b)?\s?(?P<value>True\b|False\b|None\b|['\"`]\w+['\"`]|\d{1,6}(?!\d|[x×*]))"
+_OF = r"(?:\s(?:of|in|for)\s(?:the\s|my\s)?(?:\w+\s){1,3}?(?=(?:is|was)\b))?"  # of the first convolution is
+_IS = r"\s?(?:=|:|\bof\b|\bto\b|\bis\b|\bwas\b)?\s?"
+_VALUE = rf"{_OF}{_IS}(?P<value>True\b|False\b|None\b|['\"`]\w+['\"`]|\d{{1,6}}(?!\d|[x×*]))"
 _BEFORE = r"(?<![\w.,×*=])(?P<value>\d{1,6})\s(?:\w+\s)?"
 _NUMBER_OF = re.compile(r"^number of ")
 _COMMON = frozenset(("activation", "layer", "layers", "length", "output", "shape", "size", "units", "value", "weights"))

@@ -67,6 +67,7 @@ _CHOOSING = re.compile(
     r"|qui\s+a\s+raison|qui[eé]n\s+tiene\s+raz[oó]n|cu[aá]l\s+es)",
     re.I,
 )
+IN_ALL = re.compile(r"\b(?:in\s+(?:total|all)|total|overall|altogether|insgesamt|au\s+total|en\s+total)\b", re.I)
 MOST = re.compile(r"\bmost\s+(?:of\s+(?:the\s+)?)?param|\b(?:largest|biggest)\s+(?:number|layer|part|share)", re.I)
 SO_MANY = re.compile(
     r"\bso\s+(?:many|much|large|big|huge)|\b(?:most|much\s+more|more\s+than|majority|dominat\w+|bulk)\b"

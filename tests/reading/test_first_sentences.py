@@ -172,7 +172,7 @@ def test_the_tensors_that_are_missing_have_so_many_numbers(text: str, draw: Any)
         (
             "input(28,28,3) -> conv(8,3,s=2)",
             ["stride"],
-            ["the stride does not matter either: it only changes the output size"],
+            ["the stride does not matter: it only changes the output size"],
         ),
         ("input(28,28,3) -> flatten -> dense(5)", ["positions"], []),  # it enters by the features
         ("input(9,16) -> attention(4)", ["heads"], ["the number of heads does not matter"]),

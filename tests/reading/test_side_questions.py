@@ -19,8 +19,9 @@ from symparams.layers import CATALOGUE
 from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.questions.changed_networks import changed, resized, settings_of, with_setting, without
+from symparams.questions.side_answers import Side
 from symparams.questions.side_facts import says_nothing_is_frozen
-from symparams.questions.side_questions import Side, Sides
+from symparams.questions.side_questions import Sides
 from symparams.questions.side_settings import settings_in
 from symparams.questions.state_dicts import listed
 from symparams.reading.door import reading_of
@@ -52,6 +53,9 @@ def test_whole_questions(golden: Callable[[str, str], None]) -> None:
         ("How many do I save with bias=False?", False, True, False, "fewer"),
         ("Why does the image size not matter?", False, False, False, ""),
         ("So it does not depend on the stride, right?", False, False, True, ""),
+        ("But with 4 heads I'd expect the same number, right?", True, False, False, "same"),
+        ("With bidirectional=True, is it exactly double?", True, False, False, "more"),
+        ("And without the pooling?", False, True, False, ""),
         ("Why 448?", False, False, False, ""),
     ],
 )
@@ -88,7 +92,7 @@ _ROW = "input(8,8,3) -> conv(4,3,same) -> maxpool(2) -> dropout(0.5) -> flatten 
         (_CONV, "Do strides add MACs?", "no", "strides=1", (194688, 778752)),
         (_CONV, "Does dilation_rate=2 add parameters?", None, "", ()),  # Keras takes no stride with it
         (_CONV, "Does groups=4 save parameters?", "yes", "groups=4", (1168, 304)),
-        (_CONV, "Does groups=4 cut it to a quarter?", "", "groups=4", (1168, 304)),
+        (_CONV, "Does groups=4 cut it to a quarter?", "no", "groups=4", (1168, 304)),
         (_CONV, "Does use_bias=False save parameters?", "yes", "use_bias=False", (1168, 1152)),
         (_CONV, "How much do I save with use_bias=False?", "", "use_bias=False", (1168, 1152)),
         (_CONV, "Why 16 and not 8?", None, "", ()),
@@ -102,6 +106,11 @@ _ROW = "input(8,8,3) -> conv(4,3,same) -> maxpool(2) -> dropout(0.5) -> flatten 
          'merge_mode="sum"', (297, 293)),
         ("input(9,6) -> lstm(4,sequences) -> lstm(4)", "Does return_sequences=True in lstm_1 change it?", "no",
          "return_sequences=False", (176, 176)),
+        (_CONV, "Does groups=4 give the same number?", "no", "groups=4", (1168, 304)),
+        (_CONV, "Does groups=4 with 100 filters fit?", None, "", ()),
+        ("input(9,6) -> lstm(4)", "With dropout=0.3, does it stay the same?", "yes", "", (176, 176)),
+        ("input(9,6) -> dense(4,bias=no)", "Would use_bias=True double it?", "no", "use_bias=True", (24, 28)),
+        ("input(1) -> dense(4,bias=no)", "Would use_bias=True double it?", "yes", "use_bias=True", (4, 8)),
         ("input(20) -> dense(5,relu)", "Does the activation function matter?", "no", 'activation="linear"', (105, 105)),
     ],
 )  # fmt: skip
@@ -123,6 +132,10 @@ def test_settings(text: str, prose: str, opening: str | None, code: str, numbers
         (_ROW, "Does the image size matter?", "yes", ""),
         (_ROW, "Does the image size matter for conv_1?", "no", "the size of the image, 8 × 8, does not matter"),
         (_ROW, "Does flatten add parameters?", None, ""),
+        (_ROW, "Would grayscale images need fewer for conv_1?", "yes", ""),
+        (_ROW, "What changes if the images are gray?", "", ""),
+        (_ROW, "Do RGB images need more parameters?", None, ""),  # which they are
+        ("input(30) -> dense(5)", "Does the image size matter?", None, ""),
         ("input(9,6) -> lstm(4)", "Would more time steps increase it?", "no", "the 9 steps do not matter"),
         ("input(9,6) -> lstm(4)", "Would 90 time steps increase it?", "no", "the 9 steps do not matter"),
         ("input(T) -> embedding(50,8)", "What changes with 90 tokens?", "still", "the length of the input, 90, does"),
@@ -258,7 +271,9 @@ def facts_of(text: str, prose: str, layer: str = "") -> list[tuple[str, str]]:
         ("input(9,9,3) -> conv(8,3)", "RGB is 3 channels, no?", []),  # it reads the image itself
         ("input(9,6) -> lstm(4,sequences) -> dense(5)", "Is it only using the last step?", [("steps", "no")]),
         ("input(9,6) -> lstm(4,sequences) -> dense(5)", "Does it use every step?", [("steps", "yes")]),
-        ("input(9,6) -> lstm(4)", "Is it only using the last step?", [("last", "")]),
+        ("input(9,6) -> lstm(4)", "Is it only using the last step?", [("last", "yes")]),
+        ("input(9,6) -> lstm(4) -> dropout -> dense(2)", "Is it only using the last step?", [("last", "yes")]),
+        ("convention torch input(9,6) -> gru(4)", "Does batch_first=True change it?", [("idle", "no")]),
         ("input(9,6) -> dense(5)", "Do I need TimeDistributed?", [("wrapped", "no")]),
         ("input(9,6) -> lstm(4)", "Do I need TimeDistributed?", []),
         ("input(6) -> dense(5)", "Does freezing reduce the number?", [("freezing", "no")]),
