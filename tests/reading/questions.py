@@ -263,7 +263,7 @@ dilation_rate=2?
 model = keras.Sequential([keras.Input((20, 20, 3)), layers.Conv2D(8, 3, strides=2)])
 """,
     "larger images": """How many parameters are there? Does the number change with images of 32x32? And
-without the pooling?
+without the pooling? And with grayscale images?
 
 model = keras.Sequential([keras.Input((16, 16, 3)), layers.Conv2D(8, 3), layers.MaxPooling2D(2), layers.Flatten(),
                           layers.Dense(10)])
