@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +27,7 @@ from symparams.quantities.counts import COUNTS
 from symparams.quantities.layer_quantities import USUAL
 from symparams.quantities.settings import Settings
 from symparams.questions.asked_about import unanswered
+from symparams.questions.changed_networks import settings_of
 from symparams.questions.doubted import Doubt
 from symparams.questions.side_facts import says_nothing_is_frozen
 from symparams.questions.side_questions import Sides
@@ -33,6 +35,7 @@ from symparams.questions.state_dicts import listed
 from symparams.reading.asking import inquiry
 from symparams.reading.doubts import asking
 from symparams.reading.inquiry import Inquiry
+from symparams.reading.items import items_in
 from symparams.reading.reading import Reading, Repair, WrongRow
 from symparams.reading.side_sentences import Ask
 
@@ -98,7 +101,19 @@ class Asked:
         if doubt.layer is not None and type(self.network.node(doubt.layer).layer) in left_out:
             return True
         tied = {fact.node.name for fact in self.beside.facts if fact.kind == "own matrix"}
-        return doubt.layer in tied or (doubt.mark != "" and doubt.mark in {one.mark for one in self._asks})
+        in_item = doubt.mark != "" and doubt.mark in {one.mark for one in self._asks}
+        return doubt.layer in tied or (in_item and not self._is_spoken_of(doubt.layer))
+
+    def _is_spoken_of(self, layer: str | None) -> bool:
+        """Whether a text speaks of the kind of a layer, or of one in it, outside of the items that it numbers."""
+        if layer is None:
+            return False
+        rest = self.reading.prose
+        for item in items_in(rest):
+            rest = rest[: item.start] + " " * (item.end - item.start) + rest[item.end :]
+        own = self.network.node(layer).layer
+        names = {name.lower() for one in (own, *(owner for owner, _ in settings_of(own))) for name in one.names}
+        return any(word.lower() in names for word in re.findall(r"[^\W\d_]\w*", rest))
 
     @property
     def _is_first(self) -> bool:

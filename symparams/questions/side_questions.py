@@ -111,9 +111,9 @@ class Sides:
             return ""
         spoken = self.spoken
         every = (*spoken.named, *spoken.counted_off, *spoken.only_ones)
-        named = [name for name, sentence in every if sentence == ask.number and not spoken.is_without(name)]
-        if named:
-            return named[0]
+        near = [(name, at) for name, at in every if ask.first <= at <= ask.number and not spoken.is_without(name)]
+        if near:  # in its own sentence before those of its item
+            return min(near, key=lambda pair: ask.number - pair[1])[0]
         about = [layer for layer, _ in self.about if layer is not None and not spoken.is_without(layer)]
         return "" if ask.mark or not about else about[0]
 

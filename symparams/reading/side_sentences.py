@@ -64,6 +64,7 @@ class Ask(NamedTuple):
 
     text: str  # with single blanks
     number: int  # which sentence of the text it is, from 0
+    first: int  # the first sentence of the item in which it stands; its own number where it stands in none
     mark: str  # of the item in which it stands, as it is written: b); empty: it stands in none
     is_polar: bool  # whether it can be answered by yes or no
     is_what: bool  # whether it asks what changes
@@ -90,12 +91,12 @@ def asks(prose: str) -> Iterator[Ask]:
         asked = " ".join(text.split())[-_LONGEST:]
         if (mark, asked) not in seen:
             seen.add((mark, asked))
-            yield _ask(asked, number, mark)
+            yield _ask(asked, number, number if inside is None else sentences.of(inside.start), mark)
         if len(seen) == _MOST:
             return
 
 
-def _ask(text: str, number: int, mark: str) -> Ask:
+def _ask(text: str, number: int, first: int, mark: str) -> Ask:
     why = _WHY.match(text) is not None
     denied = _DENIED.search(text) is not None and not why
     polar = (_POLAR.search(text) or _CONFIRMED.search(text)) is not None and not denied and not why
@@ -105,4 +106,4 @@ def _ask(text: str, number: int, mark: str) -> Ask:
     what = _WHAT.search(text) is not None or (_UNDER.match(text) is not None and not polar)
     effect = same or _EFFECT.search(text) is not None
     factor = next((factor for words, factor in _FACTORS if words.search(text)), None)
-    return Ask(text, number, mark, polar, what, denied, effect, wanted, factor, _AMOUNT.search(text) is not None)
+    return Ask(text, number, first, mark, polar, what, denied, effect, wanted, factor, _AMOUNT.search(text) is not None)
