@@ -242,13 +242,14 @@ class Asked:
     # ------------------------------------------------------------ JSON
 
     def record(self) -> dict[str, Any]:
-        """What was read, the network, the first question with its diagnosis and answer, and the others."""
+        """What was read, the network, the first question with diagnosis and answer, the others, and what is beside."""
         first, *others = self.doubts or [Doubt(None, "params", None, None)]
         return {
             "read": self._read(),
             "network": contract.summary(self.whole),
             **self._question(first),
             "others": [self._question(doubt) for doubt in others],
+            "beside": written(Document("answer", "text"), "beside", d=self.beside).rstrip() or None,
         }
 
     def _read(self) -> dict[str, Any]:

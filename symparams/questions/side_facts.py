@@ -30,7 +30,9 @@ _IMAGE = re.compile(
     r"\brgb\b|\bcolou?rs?\b|\bgr[ae]y(?:scale)?\b|\b(?:input|image|picture|photo)s?\b[^?]*\bchannels?\b", re.I
 )
 _ONE_HOT = re.compile(r"\bone[\s-]?hot", re.I)
-_BIAS = re.compile(r"\b(?:no|without|any|an?|the|where|have|has|its?\s+own)\b[^?,]*\bbias(?:es)?\b", re.I)
+_BIAS = re.compile(
+    r"\b(?:no|without|any|an?|where|have|has|its?\s+own)\b[^?,]*\bbias(?:es)?\b|\bare\b[^?,]*\bthe\s+biases\b", re.I
+)
 _NEEDED = re.compile(r"\b(?:useless|useful|needed|need|necessary|redundant|matter|effect|point|sense)\b", re.I)
 _LAST = re.compile(r"\b(?:only|just)\b[^?]*\blast\b|\blast\s+(?:time[\s-]?)?step\s+only", re.I)
 _EACH = re.compile(r"\b(?:every|each|all)\s+(?:of\s+)?(?:the\s+)?(?:\d+\s+)?(?:time[\s-]?)?steps?\b", re.I)

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 import symparams as sp
 from symparams.algebra.formula import Number, as_formula
 from symparams.converters.targets import converted
+from symparams.documents.asked import Asked
 from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.layer import Layer
 from symparams.model.network import Network
+from symparams.questions.asked_about import doubts_about
 from symparams.questions.changed_networks import changed, resized, settings_of, with_setting, without
 from symparams.questions.side_answers import Side
 from symparams.questions.side_facts import says_nothing_is_frozen
@@ -267,6 +269,7 @@ def facts_of(text: str, prose: str, layer: str = "") -> list[tuple[str, str]]:
     [
         ("input(9) -> embedding(50,8)", "Is it multiplied with one-hot vectors?", [("one-hot", "no")]),
         ("input(9) -> embedding(50,8)", "And is there no bias?", [("biases", "")]),
+        ("input(9) -> embedding(50,8)", "Are the other 8 the biases?", [("biases", "")]),
         ("input(9,9,3) -> conv(8,3) -> conv(4,3)", "RGB is 3 channels, no?", [("image", "")]),
         ("input(9,9,3) -> conv(8,3)", "RGB is 3 channels, no?", []),  # it reads the image itself
         ("input(9,6) -> lstm(4,sequences) -> dense(5)", "Is it only using the last step?", [("steps", "no")]),
@@ -317,3 +320,13 @@ _TWO = "model = Sequential([Input((9,)), Dense(4), Dense(2)])\n"
 def test_what_is_not_answered_is_said() -> None:
     text = "1. How many parameters in total?\n2. Who are you?\n\n" + _TWO
     assert re.search(r"^2\. This is not answered here\.$", sp.read(text).answer().to_text(), re.M)
+
+
+def test_json_has_the_answers_beside() -> None:
+    def beside(text: str) -> object:
+        reading = reading_of(Source("text", text))
+        network = built(reading.statements, reading.source)
+        return Asked(reading, network, doubts_about(network, reading)).record()["beside"]
+
+    assert str(beside(ASIDE["every step"])).startswith("No, dense works at each of the 20 steps")
+    assert beside(_TWO) is None
