@@ -195,6 +195,12 @@ class Spoken(Naming):
             whole = tuple(map(as_formula, node.shape))
             if whole in (sizes, sizes[1:] if len(whole) > 1 else ()):  # the batch may stand before it
                 return True
+            if (
+                len(sizes) >= len(whole) > 2
+                and "None" in one.text
+                and whole == (*sizes[-len(whole) + 1 :], sizes[-len(whole)])
+            ):
+                return True  # as Keras prints it where the channels come first
             beside = [w for w in self.written if w.kind == "shape" and abs(w.sentence - one.sentence) <= 1]
             before, after = (_spatial(x, node) for x in (arriving, node.shape))
             return len(after) > 1 and sizes == after != before and before in map(self.sizes, beside)

@@ -29,7 +29,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "biases": r"how\s+many\s+bias(?:es)?(?!\w)|number\s+of\s+bias(?:es)?(?!\w)",
     "padding": r"(?:what|which|how\s+much)\s+(?:is\s+the\s+|should\s+the\s+|amount\s+of\s+)?(?:zero[\s-])?padding"
     r"|padding\s+(?:is|are|do)\s+(?:needed|required|we|you|i)(?!\w)",
-    "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size|dimensions?)\s+of\s+the\s+output"
+    "shape": r"outputs?[\s_]+(?:shape|size|dimensions?)|(?:shape|size|dimensions?)\s+of\s+the\s+output"
     r"|feature\s+map\s+size"
     r"|what\s+(?:will|would|should|are|is)\s+(?:be\s+)?the\s+(?:shapes|sizes|dimensions)"
     r"|(?:what|which)\s+(?:shape|size|dimensions?)\s+(?:goes|comes|is|do|does|will|leaves|enters)"
@@ -44,6 +44,14 @@ _WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)
 _FULL = re.compile(r"out[ -]of[ -]memory|\boom\b|resource\s?exhausted|fills?\s+(?:up\s+)?(?:my|the|\d+\s?gb)", re.I)
 _TITLE = re.compile(r"\s*([^\n]{8,150})\n\s*\n")  # a first line that stands by itself
 _COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
+_SETTING = (  # arguments of layers, which people call parameters, too
+    r"(?:groups?|strides?|padding|dilation(?:_rate)?|kernel_size|pool_size|(?:in|out)put_(?:shape|dim|padding)|units"
+    r"|filters|(?:in|out)_channels|return_(?:sequences|state)|hidden_size|num_(?:layers|heads)|ceil_mode|data_format"
+    r"|reset_after|merge_mode|batch_first|key_dim|embed_dim)"
+)
+_ARGUMENT = re.compile(  # "the `groups` parameter", "(.output_shape) parameters", "parameter stride"
+    rf"(?<=[\W_]){_SETTING}[`'\")\]]{{0,2}}\s+param(?:eter)?s?\b|\bparam(?:eter)?\s+[`'\"(]{{0,2}}{_SETTING}\b", re.I
+)
 TOPICS: dict[Topic, str] = {
     "positions": r"(?:time[\s-]?)?steps?|seq(?:uence)?[\s-]?len(?:gth)?s?|sequence|length\s+\d+|timestamps?|tokens"
     r"|(?:image|input|picture|photo|spatial)[\s-]?(?:size|shape|resolution|dimensions?)s?|resolution|image|images"
@@ -126,10 +134,11 @@ def _quantity(texts: Iterable[str]) -> str:
 @lru_cache(64)
 def named_in(text: str) -> tuple[str, ...]:
     """The quantities that a text names; parameters last."""
+    counted = _COUNTED.search(_ARGUMENT.sub(" ", text))
     found = [name for name, words in _QUANTITIES.items() if _spoken(words).search(text)]
     if "activations" in found and "memory" in found and not _WEIGHTS.search(text):  # the word stands in both
         found.remove("memory")
-    return (*found, "params") if _COUNTED.search(text) else tuple(found)
+    return tuple(found) if counted is None else (*found, "params")
 
 
 def _in_order(text: str) -> tuple[str, ...]:

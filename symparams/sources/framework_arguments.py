@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, zip_longest
@@ -29,7 +29,7 @@ from symparams.model.arguments import (
 from symparams.model.framework import Parameter
 from symparams.sources import records as r
 from symparams.sources.binding import Signature, is_source, signature
-from symparams.sources.framework_names import SPOKEN, Meaning, convention_of
+from symparams.sources.framework_names import SPOKEN, Meaning, classes, convention_of
 from symparams.sources.printer import written_item, written_value
 from symparams.sources.words import FROZEN
 
@@ -62,13 +62,17 @@ def bound(call: r.Call, meaning: Meaning, source: Source) -> Bound:
     by_name = {p.name: p for p in parameters}
     seen: set[str] = set()
     for argument in call.arguments:
-        keyword, parameter = argument.keyword, None
+        keyword, parameter = _as_now(argument.keyword, meaning, by_name), None
         if keyword is None and not _is_own(argument, meaning, accepts):
             if not waiting and meaning.called.takes_anything:
                 continue
             if not waiting:
                 raise _error(_too_many(call, meaning, argument), argument, source)
             parameter = waiting.pop(0)
+            if isinstance(argument.value, tuple) and meaning.called.framework == "keras 1":  # (2, 2) for nb_row, nb_col
+                together = {p.name for p in waiting if p.argument == parameter.argument != ""}
+                waiting = [p for p in waiting if p.name not in together]
+                seen |= together
         elif keyword in by_name:
             parameter = by_name[keyword]
             waiting = [p for p in waiting if p is not parameter]
@@ -90,6 +94,15 @@ def bound(call: r.Call, meaning: Meaning, source: Source) -> Bound:
     mine = set(_assigned(found, accepts))
     found.missing.extend(p.name for p in parameters if p.required and p.name not in seen and p.argument not in mine)
     return found
+
+
+def _as_now(keyword: str | None, meaning: Meaning, known: Mapping[str, Parameter]) -> str | None:
+    """A keyword of Keras 1 as Keras 2 calls it, which takes both."""
+    if keyword is None or keyword in known or meaning.called.framework != "keras":
+        return keyword
+    old = classes()["keras 1"].get(meaning.name.casefold())
+    argument = next((p.argument for p in old.called.parameters() if p.name == keyword), "") if old is not None else ""
+    return next((name for name, p in known.items() if argument and p.argument == argument), keyword)
 
 
 def _error(matter: str, argument: r.Argument, source: Source) -> SymparamsError:

@@ -57,6 +57,7 @@ _KERAS1_MODES = {
     "dot": "Dot",
 }
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply"}
+_CHANNELS = (1, 3)  # of an image
 _CONSTANTS = {"image_data_format": "channels_last", "image_dim_ordering": "tf", "backend": "tensorflow"}
 _SAME_SHAPE = frozenset(
     re.findall(
@@ -317,8 +318,11 @@ class Keras(KerasFinding, KerasData):
 
 
 def _looks_first(sizes: list[Any]) -> bool:
-    """Whether an image looks as if its channels came first: 3 × 224 × 224."""
-    return isinstance(sizes[0], int) and sizes[0] <= 4 and not (isinstance(sizes[-1], int) and sizes[-1] <= 4)
+    """Whether an image looks as if its channels came first: 3 × 224 × 224, 1 × 3 × 4."""
+    if not isinstance(sizes[0], int) or not (isinstance(sizes[-1], int) and sizes[-1] <= 4):
+        return isinstance(sizes[0], int) and sizes[0] <= 4
+    is_small = isinstance(sizes[1], int) and sizes[1] <= 2 * sizes[-1]  # no row of one image line
+    return sizes[0] in _CHANNELS and sizes[-1] not in _CHANNELS and is_small
 
 
 def _has_tensors(value: Any) -> bool:
