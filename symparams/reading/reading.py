@@ -12,6 +12,10 @@ from symparams.sources.records import Statement
 Field: TypeAlias = Literal["params", "shape", "total", "trainable", "non_trainable"]  # a number of a table
 
 
+# What is assumed of modules of PyTorch whose class is shown without its `forward`.
+IN_A_ROW = "nothing says how the layers are called: they follow one another, and the input is flattened"
+
+
 class Repair(NamedTuple):
     """Damage that could be undone in one way only, or an assumption where the text leaves something open."""
 

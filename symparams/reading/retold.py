@@ -9,30 +9,37 @@ from typing import Any
 
 from symparams.algebra.formula import Number, Symbol
 from symparams.errors import SymparamsError
-from symparams.reading.reading import Reading
+from symparams.reading.pooled import pooled
+from symparams.reading.reading import IN_A_ROW, Reading
 from symparams.reading.told_sizes import told
 from symparams.sources import records as r
 from symparams.sources.language import built
 
-_FOUND = re.compile(r"H and W are (\d+), from ")
+_FOUND = re.compile(r"H and W are (\d+), from the ([\d,]+) \w+ of (\S+)")
 
 
 def retold(reading: Reading) -> Reading:
-    """The same with the image's height and width that the prose tells, if the network can be built with them."""
+    """The same with the image's height and width that the prose tells, if the network can be built with them.
+
+    Where `forward` is not shown, 2 × 2 max pooling that must stand in it for this size is put in.
+    """
     for one in reading.assumed:
         found = _FOUND.match(one.what)
         if found is None:
             continue
         open_ = tuple(_opened(statement, Number(int(found[1]))) for statement in reading.statements)
+        others = tuple(other for other in reading.assumed if other is not one)
+        lets: tuple[r.Let, ...] = ()
         with suppress(SymparamsError):
             network = built(open_, reading.source)
             if not {"H", "W"} <= {*network.symbols}:
                 continue
             lets = told(reading.prose, network)
-            whole = (*open_, *lets)
-            if {"H", "W"} <= {let.name for let in lets} and built(whole, reading.source):
-                others = tuple(other for other in reading.assumed if other is not one)
-                return replace(reading, statements=whole, assumed=others)
+            if {"H", "W"} <= {let.name for let in lets} and built((*open_, *lets), reading.source):
+                return replace(reading, statements=(*open_, *lets), assumed=others)
+        if {"H", "W"} <= {let.name for let in lets} and any(other.what == IN_A_ROW for other in others):
+            told_so = replace(reading, statements=(*open_, *lets), assumed=others)
+            return pooled(told_so, int(found[2].replace(",", "")), found[3]) or reading
     return reading
 
 

@@ -52,6 +52,12 @@ _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time st
 _COUNTED = re.compile(r"[=+]")  # behind a product, which is no shape: 5 x 5 x 16 = 400
 _WHAT: tuple[Arriving, ...] = ("channels", "features")
 _ALONE = 2  # nodes of a network of one layer: the input and the layer
+_DATASETS: tuple[tuple[str, tuple[int, int, int]], ...] = (  # the height, width and channels of their images
+    (r"(?:Fashion[- ]?|[EK]|Q)?MNIST", (28, 28, 1)),
+    (r"CIFAR[- ]?100?|SVHN", (32, 32, 3)),
+    (r"STL[- ]?10", (96, 96, 3)),
+    (r"(?<!tiny[ -])(?<!tiny)ImageNet", (224, 224, 3)),
+)
 _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
 
 
@@ -114,6 +120,9 @@ def _of_input(
         colors = [many for many, words in _COLORS.items() if re.search(words, prose, re.I)]
         if "C" in letters and len(colors) == 1:
             yield "C", colors[0]
+        data = [sizes for name, sizes in _DATASETS if re.search(rf"(?<![a-z]){name}(?![a-z])", prose, re.I)]
+        if len(data) == 1 and not pairs_told:
+            yield from zip(("H", "W", *(["C"] if "C" in letters else [])), data[0], strict=False)
     elif letters in (["T"], ["d"], ["T", "d"]):
         lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)} - vocabulary
         features = arriving_in(prose, "features")

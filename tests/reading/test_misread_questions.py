@@ -38,3 +38,33 @@ def test_sizes_with_channels_first() -> None:
     )
     assert shown.startswith("2 × 3 × 128.")
     assert "Height: 3 − 2 + 1 = 2; the width: 4 − 2 + 1 = 3." in shown
+
+
+LENET = """self.conv1 = nn.Conv2d({c}, 6, 5{p})
+self.pool = nn.MaxPool2d(2, 2)
+self.conv2 = nn.Conv2d(6, 16, 5{p})
+self.fc1 = nn.Linear({n}, 120)
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "channels", "side", "padding"),
+    [("CIFAR-10", 3, 32, ""), ("MNIST", 1, 28, ", padding=2"), ("SVHN", 3, 32, "")],
+)
+def test_pooling_that_is_not_shown(data: str, channels: int, side: int, padding: str) -> None:
+    side = (side - (0 if padding else 4)) // 2
+    side = (side - (0 if padding else 4)) // 2
+    code = LENET.format(c=channels, p=padding, n=16 * side * side)
+    reading = sp.read(f"{code}\nI train on {data}. Where does the {16 * side * side} come from?")
+    shown = reading.answer().to_text()
+    assert shown.startswith(f"{16 * side * side}.")
+    assert f"Number of features: 16·{side}·{side} = {16 * side * side}." in shown
+    assert "2 × 2 max pooling stands behind conv2 in the forward that is not shown" in shown
+    assert [node.name for node in reading.net.layers if "pool" in node.name] == ["pool", "max_pool2d_1"]
+
+
+def test_pooling_that_is_shown_is_not_put_in_again() -> None:
+    code = LENET.format(c=3, p="", n=400).replace("self.fc1", "self.pool2 = nn.MaxPool2d(2)\nself.fc1")
+    shown = sp.read(f"{code}\nI train on CIFAR10. Where does the 400 come from?").answer().to_text()
+    assert "that is not shown" not in shown
+    assert "pool2: ⌊(10 − 2)/2⌋ + 1 = 5" in shown

@@ -18,8 +18,12 @@ _WRITTEN = 60  # numbers of a program that are tried as sizes
 def one_for_all(found: Formula, free: Sequence[str], wanted: int) -> int | None:
     """The value that all letters can have so that a size is as wanted: a usual one, else the smallest."""
     fits: list[int] = []
+    before: int | Fraction | None = None
     for side in range(1, _LARGEST + 1):
         value = number(_at(found, dict.fromkeys(free, side)))
+        if before is not None and isinstance(value, (int, Fraction)) and value < before:
+            fits.clear()  # two sizes below 0, whose product is positive
+        before = value if isinstance(value, (int, Fraction)) else None
         if value == wanted:
             fits.append(side)
         elif fits and isinstance(value, int) and value > wanted:

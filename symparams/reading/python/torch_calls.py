@@ -16,6 +16,7 @@ from symparams.reading.python.torch_modules import Leaf, Parameter, function_nam
 from symparams.reading.python.torch_shapes import TorchShapes, times
 from symparams.reading.python.torch_tensors import BATCH, Data, OpenShape, States, Tensor
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
+from symparams.reading.reading import IN_A_ROW
 from symparams.sources import records as r
 
 TAKING = {
@@ -172,7 +173,7 @@ class TorchCalls(TorchShapes):
             return flow
         if shape[-1] == taken or taken % shape[0]:
             return flow
-        run.assume("nothing says how the layers are called: they follow one another, and the input is flattened", at)
+        run.assume(IN_A_ROW, at)
         return self.through(run, flow, own("flatten", at), self.fresh("flatten"), None, at)
 
     def _memory(self, run: Run, leaf: Leaf, x: Tensor, given: Arguments) -> Node | None:
