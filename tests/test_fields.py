@@ -7,12 +7,15 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.formula import as_formula
 from symparams.documents import contract
 from symparams.documents.rendering import STYLES
 from symparams.errors import SymparamsError
+from symparams.quantities.backward_field import way_back
 from symparams.quantities.field import State, fields
 from tests.helpers import expression, net, value
 
@@ -175,3 +178,15 @@ def test_copies_behind_one_that_sees_everything_see_everything(inside: str) -> N
 def test_a_layer_from_outside_has_no_formula_in_copies() -> None:
     state = fields(net("input(T, 8) as x -> conv(8, 3, same) -> [{ conv(8, 3, same) | @x } -> add] * N"))
     assert state[-1] == "unknown"
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3)), min_size=1, max_size=6))
+def test_what_the_layers_add_is_the_field(windows: list[tuple[int, int, int]]) -> None:
+    """Added up from the input on, or followed back from the output: the same field."""
+    layers = " -> ".join(f"conv(1, {k}, same, s={s}, d={d if s == 1 else 1})" for k, s, d in windows)
+    network = net(f"input(n, 1) -> {layers}")
+    states = fields(network)
+    assert not isinstance(states[-1], str)
+    way = way_back(network, len(windows), 0, states[-1][0], states)
+    assert way is not None
+    assert value(way.added_up, {}) == value(as_formula(states[-1][0].size), {})

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice, permutations, product
 
 from symparams.algebra.evaluation import Point, at, number
-from symparams.algebra.formula import Formula, Number, Product, Symbol, parts, rebuilt, symbols
+from symparams.algebra.formula import Formula, Number, Product, Sum, Symbol, parts, rebuilt, symbols
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.misconceptions.mistakes import Mistake
@@ -36,11 +36,13 @@ def has_form(written: Formula, rule: Formula, letters: Mapping[str, Formula]) ->
 
 def formed(task: Task, answer: Sequence[Formula], matches: list[Mistake]) -> list[Mistake]:
     """Those mistakes whose rule is what was written, if there are any: the others only hit its value."""
-    if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
+    if len(matches) < 2 or len({*answer}) > 1 or not is_formula(answer[0]):
         return matches
     letters = letters_for(task)
     same = [m for m in matches if has_form(answer[0], m.rules[0], {**letters, **_arriving(m.rules[0])})]
-    return same or [m for m in matches if _has_factors(answer[0], m.rules[0])] or matches
+    for alike in (_has_factors, _has_terms):
+        same = same or [m for m in matches if alike(answer[0], m.rules[0])]
+    return same or matches
 
 
 def _arriving(rule: Formula) -> Mapping[str, Symbol]:
@@ -118,6 +120,36 @@ def _has_factors(written: Formula, rule: Formula) -> bool:
     """Whether a product of numbers is that rule, some of whose factors were multiplied: 2·4,096·2 for 2·32·128·2."""
     coarse, fine = _factors(written), _factors(rule)
     return 1 < len(coarse) <= len(fine) <= _FACTORS and _parts_into(sorted(fine, reverse=True), sorted(coarse))
+
+
+def _has_terms(written: Formula, rule: Formula) -> bool:
+    """Whether a sum of numbers is that rule, some of whose terms were put together: 5 + 1 + 2 for 1 + 4 + 1 + 2."""
+    coarse, fine = _terms(written), _terms(rule)
+    return 1 < len(coarse) <= len(fine) <= _FACTORS and _adds_up_to(sorted(fine, reverse=True), sorted(coarse))
+
+
+def _terms(formula: Formula) -> list[int]:
+    """The terms of a sum of known integers, equal ones apart; none of what is none."""
+    found: list[int] = []
+    for term in formula.terms if isinstance(formula, Sum) else ():
+        value = number(term)
+        if not isinstance(value, int) or value < 0:
+            return []
+        first = term.factors[0] if isinstance(term, Product) and len(term.factors) == 2 else None
+        many = first.value if isinstance(first, Number) and isinstance(first.value, int) else 1
+        found += [value // many] * many if 1 < many <= _FACTORS else [value]
+    return [value for value in found if value]
+
+
+def _adds_up_to(fine: list[int], coarse: list[int]) -> bool:
+    """Whether terms can be put together to just these sums, each used once."""
+    if not fine:
+        return not any(coarse)
+    return any(
+        rest >= fine[0] and _adds_up_to(fine[1:], [*coarse[:i], rest - fine[0], *coarse[i + 1 :]])
+        for i, rest in enumerate(coarse)
+        if rest not in coarse[:i]
+    )
 
 
 def _factors(formula: Formula) -> list[int]:

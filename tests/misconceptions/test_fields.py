@@ -140,6 +140,12 @@ CASES = [
         "add_4",
         "20",
     ),
+    (
+        "earlier strides and dilation left out",
+        "input(64, 64, 3) -> conv(32, 7, s=2, same) -> maxpool(3, s=2, same) -> conv(64, 3) -> conv(64, 3, dilation=2)",
+        "conv_3",
+        "13",
+    ),
     ("kernels added up", "input(64, 64, 3) -> conv(8, 3) -> conv(8, 3) -> conv(8, 3)", "conv_3", "9"),
     (
         "own stride counted",

@@ -68,3 +68,30 @@ def test_pooling_that_is_shown_is_not_put_in_again() -> None:
     shown = sp.read(f"{code}\nI train on CIFAR10. Where does the 400 come from?").answer().to_text()
     assert "that is not shown" not in shown
     assert "pool2: ⌊(10 − 2)/2⌋ + 1 = 5" in shown
+
+
+FIELD = """def __init__(self):
+    self.conv1 = nn.Conv2d(3, 32, 7, stride=2, padding=3)
+    self.pool  = nn.MaxPool2d(3, stride=2, padding=1)
+    self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+    self.conv3 = nn.Conv2d(64, 64, 3, padding={d}, dilation={d})
+
+def forward(self, x):
+    return self.conv3(self.conv2(self.pool(self.conv1(x))))
+
+How large is the receptive field of one output pixel of conv3? Every layer should add k - 1, so I have {sum}.
+"""
+
+
+@pytest.mark.parametrize(
+    ("dilation", "typed", "said", "added"),
+    [
+        (1, "1 + 6 + 2 + 2 + 2 = 13", "27, not 13; you ignored the strides", "1 + 6·1 + 2·2 + 2·4 + 2·4 = 27"),
+        (1, "7 + 2 + 2 + 2 = 13", "27, not 13; you ignored the strides", "1 + 6·1 + 2·2 + 2·4 + 2·4 = 27"),
+        (2, "1 + 6 + 2 + 2 + 2 = 13", "35, not 13; you added k − 1 for every layer", "1 + 6·1 + 2·2 + 2·4 + 4·4 = 35"),
+    ],
+)
+def test_a_field_that_was_added_up(dilation: int, typed: str, said: str, added: str) -> None:
+    shown = answered(FIELD.format(d=dilation, sum=typed))
+    assert shown.startswith(said)
+    assert f"As a sum: {added}; each layer adds k − 1" in shown

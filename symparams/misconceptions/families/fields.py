@@ -34,6 +34,24 @@ def strides_left_out(s: Subject) -> Iterable[Formula]:
 
 
 @misconception(
+    "earlier strides and dilation left out",
+    "field",
+    explanation="you added `k - 1` for every layer, without its dilation and the strides of earlier layers",
+    repair="the elements of a kernel with dilation `d` lie `d` positions of its input apart, and after a stride these "
+    "lie farther apart in the network's input: a layer adds `d*(k - 1)` times the product of the earlier strides",
+    claim="Every layer adds its kernel size less one to the receptive field, whatever its dilation and the strides.",
+    source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
+)
+def strides_and_dilation_left_out(s: Subject) -> Iterable[Formula]:
+    """r_in + (d·(k - 1))·j_in → 1 + (k_1 - 1) + (k_2 - 1) …."""
+    way = way_to(s)
+    if way is None or not any(w.moves for w in way[:-1]):
+        return
+    if any(w.d is not None for w in way) and not any(w.repeats or w.changes(w.plain) for w in way):
+        yield ONE + summed(way, lambda w: w.plain - 1)
+
+
+@misconception(
     "kernels added up",
     "field",
     explanation="you added up the kernel sizes",
