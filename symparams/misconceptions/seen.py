@@ -90,7 +90,7 @@ def _nodes(s: Subject) -> list[Node] | None:
     nodes, index = s.network.nodes, s.task.index
     way, beside = [index], set[int]()
     while nodes[index].inputs:
-        index, *others = sorted(nodes[index].inputs, reverse=True)
+        index, *others = sorted(nodes[index].inputs, key=lambda i: (_seen_last(nodes, i), i), reverse=True)
         beside.update(others)
         way.append(index)
     for other in beside:
@@ -99,6 +99,13 @@ def _nodes(s: Subject) -> list[Node] | None:
                 return None
             (other,) = nodes[other].inputs
     return [nodes[i] for i in reversed(way)]
+
+
+def _seen_last(nodes: Sequence[Node], index: int) -> int:
+    """The last layer before one, or itself, that sees more than one place or is fed by several."""
+    while len(nodes[index].inputs) == 1 and _sees_one(nodes[index]):
+        (index,) = nodes[index].inputs
+    return index
 
 
 def _sees_one(node: Node) -> bool:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from symparams.algebra.equality import collected, same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, Number, Product, Quotient, Sum, Value, as_formula
+from symparams.algebra.formula import (
+    ONE,
+    Formula,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Value,
+    as_formula,
+    product,
+    total,
+)
 from symparams.layers.pooling import Pooling
 from symparams.model.network import Network
 from symparams.quantities.field import Field
+
+_STACK = 6  # so many dilated layers are told together, not one by one
 
 
 class StepBack(NamedTuple):
@@ -23,6 +37,7 @@ class StepBack(NamedTuple):
     outputs: Value  # how many neighboring outputs are wanted
     inputs: Value  # how many of its inputs they need: (r − 1)·s + k
     pools: bool  # whether it is pooling, which counts as a convolution does
+    dilation: Value = 1  # how far apart the positions are that it looks at
 
     @property
     def working(self) -> Formula:
@@ -54,6 +69,22 @@ class WayBack(NamedTuple):
             jump = as_formula(collected(jump * as_formula(step.stride)))
         return Sum(tuple(terms)) if len(terms) > 1 else ONE
 
+    @property
+    def by_dilation(self) -> Formula | None:
+        """The same for a stack of dilated layers: 1 + 2·(2·1 + 2·2 + 2·4), where each layer adds (k − 1)·d.
+
+        None for a few layers, which are told one by one, where a layer moves on by more than 1 or a size is open.
+        """
+        pairs = [(step.kernel, step.dilation) for step in self.steps[::-1] if step.stride == 1]
+        known = [(k, d) for k, d in pairs if isinstance(k, int) and isinstance(d, int)]
+        if not self.dilated or not len(known) == len(self.steps) >= _STACK:
+            return None
+        many = Counter(((k - 1) // d, d) for k, d in known)
+        if len({*many.values()}) > 1:
+            return total([ONE, *(product([n, more, d]) for (more, d), n in many.items())])
+        count, terms = next(iter(many.values())), [product([more, d]) for more, d in many]
+        return total([ONE, *(terms if count == 1 else [product([count, total(terms)])])])
+
 
 def way_back(
     network: Network, index: int, axis: int, field: Field, states: Sequence[Sequence[Field] | str]
@@ -79,8 +110,9 @@ def way_back(
             passed = passed or bool(steps)
         else:
             needed = collected((as_formula(wanted) - 1) * as_formula(s) + as_formula(k), facts)
-            steps.append(StepBack(node.name, k, s, wanted, needed, isinstance(node.layer, Pooling)))
-            dilated = dilated or _is_dilated(node.layer)
+            apart = _dilation(node.layer, axis)
+            steps.append(StepBack(node.name, k, s, wanted, needed, isinstance(node.layer, Pooling), apart))
+            dilated = dilated or apart != 1
             wanted = needed
         joined = joined or len(node.inputs) > 1
         index = widest
@@ -101,6 +133,9 @@ def _widest(
     return None
 
 
-def _is_dilated(layer: object) -> bool:
+def _dilation(layer: object, axis: int) -> Value:
+    """How far apart the positions are that a layer looks at, along an axis."""
     dilation: tuple[Formula, ...] = getattr(layer, "dilation", ())
-    return any(number(d) != 1 for d in dilation)
+    own = dilation[axis] if axis < len(dilation) else dilation[0] if dilation else ONE
+    known = number(own)
+    return known if isinstance(known, int) else own

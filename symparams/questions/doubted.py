@@ -31,6 +31,10 @@ _NEARLY = 2  # quantities of which a formula may be nearly right
 _OF_SIZE = ("activations", "memory")  # quantities of a whole network
 _SUMMED = re.compile(r"\b(?:sum|total|altogether|together|makes|i\s+(?:get|got|have|counted))\W{0,5}$", re.I)
 _SUM = 20  # characters before a number in which it is called a sum
+_SET = re.compile(  # stands before a number that is a setting of layers: "dilations [1, 2, "
+    r"\b(?:kernel|filter|dilat|strid|stack|pool|window|padding)\w*[^.?!\d]{0,20}[\d,\s\[(]*$", re.I
+)
+_SETTING = 60  # characters before a number in which that stands
 _UNTRAINED = re.compile(r"non[\s-]?trainable|untrain|not\s+train|nicht\s+train", re.I)
 
 
@@ -164,7 +168,7 @@ class Doubts:
             return known and not spoken.is_expected(one)
         value = spoken.value(one) or 0
         if one.kind == "number" and "field" in self._quantities_of(one):
-            return value < 2
+            return value < 2 or _SET.search(spoken.prose[max(one.at.start - _SETTING, 0) : one.at.start]) is not None
         if one.kind == "number":
             is_part = value in spoken.parts and one.sentence in spoken.of_training
             return value < SMALLEST or value in spoken.settings or value == self.batch or is_part

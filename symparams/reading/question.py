@@ -28,6 +28,7 @@ from symparams.reading.retold import retold
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import TableReading, read_summary
 from symparams.reading.tables.telling import told_beside
+from symparams.reading.told_dilations import with_told_dilations
 from symparams.reading.told_layers import told_layer
 from symparams.reading.told_sizes import called_inputs
 from symparams.sources.language import built
@@ -71,7 +72,7 @@ def read_question(source: Source, model: str | None) -> Reading:
         joint = replace(joint, repairs=())
     if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):
         return _set_against(source, several)
-    return retold(with_told_sizes(joint))
+    return retold(with_told_sizes(with_told_dilations(joint)))
 
 
 def _has_layers(text: str, coded: Iterable[Span]) -> bool:
@@ -134,7 +135,7 @@ def _named(source: Source) -> Reading | None:
     with suppress(SymparamsError):
         reading = read_text(source, Text(layer.code, origins), None)
         reading = with_told_sizes(replace(reading, kind="question", models=(), repairs=(), prose=source.text))
-        return replace(reading, read_as=f"`{layer.code}`{_on(reading)}")
+        return replace(reading, read_as=layer.read_as or f"`{layer.code}`{_on(reading)}")
     return None
 
 

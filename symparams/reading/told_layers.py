@@ -11,6 +11,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.framework import Arriving, FrameworkClass, Parameter
 from symparams.reading.python.program import framework_of
 from symparams.reading.setting_words import arriving_in, clause_start, settings_in
+from symparams.reading.told_dilations import told_stack
 from symparams.reading.told_perceptrons import told_perceptron
 
 _NAMED = re.compile(
@@ -64,6 +65,7 @@ class ToldLayer(NamedTuple):
 
     code: str  # a call of the framework's class
     at: int  # where its name stands in the text
+    read_as: str = ""  # the same in short, with code in code marks; empty: the call
 
 
 def told_layer(text: str) -> ToldLayer | None:
@@ -78,6 +80,8 @@ def told_layer(text: str) -> ToldLayer | None:
     classes, by_words = list(_classes(text, framework))[:_MOST], list(_by_words(text, framework))[:_MOST]
     several = sorted({mention.start: mention for mention in (*by_words, *classes)}.values())
     row = _in_a_row(several, text)
+    if row is None and (stack := told_stack(text)) is not None:
+        row = ToldLayer(*stack)
     if row is None and (perceptron := told_perceptron(text)) is not None:
         row = ToldLayer(*perceptron)
     if row is not None:

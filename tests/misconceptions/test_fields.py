@@ -141,6 +141,19 @@ CASES = [
         "20",
     ),
     (
+        "one layer of each block seen",
+        "input(T, 5) -> conv(9, 3, causal) -> conv(9, 3, causal) -> conv(9, 3, causal, d=2) -> conv(9, 3, causal, d=2)",
+        "conv_4",
+        "7",
+    ),
+    (
+        "one layer of each block seen",
+        "input(T, 5) -> {conv(9, 3, causal) -> conv(9, 3, causal) | conv(9, 1)} -> add"
+        " -> {conv(9, 3, causal, d=2) -> conv(9, 3, causal, d=2) | conv(9, 1)} -> add",
+        "add_2",
+        "7",
+    ),
+    (
         "earlier strides and dilation left out",
         "input(64, 64, 3) -> conv(32, 7, s=2, same) -> maxpool(3, s=2, same) -> conv(64, 3) -> conv(64, 3, dilation=2)",
         "conv_3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from symparams.algebra.formula import ONE, Formula, as_formula, total
 from symparams.algebra.simplification import simplified
@@ -34,7 +35,7 @@ def blocks_multiplied(s: Subject) -> Iterable[Formula]:
     "one layer of each block seen",
     "field",
     explanation="you counted one layer of each block",
-    repair="every layer of a block adds its own `k - 1` positions",
+    repair="every layer of a block adds its own `k - 1` positions, `d*(k - 1)` of them with a dilation `d`",
     claim="A block of several convolutions enlarges the receptive field as much as one of them.",
     source="Stack Exchange, questions on the receptive field of residual blocks with two convolutions",
 )
@@ -44,7 +45,7 @@ def one_of_each_block(s: Subject) -> Iterable[Formula]:
         if not any(w.moves for w in (*blocks.before, *blocks.block)):
             yield total([ONE, *(w.k - 1 for w in blocks.before), blocks.count * (blocks.block[0].k - 1)])
     way = way_to(s)
-    firsts = [] if way is None or not way[-1].repeats else _firsts(way)
+    firsts = [] if way is None else _firsts(way) if way[-1].repeats else _of_each_dilation(way)
     if firsts and not any(w.moves for w in firsts):
         yield ONE + summed(firsts, lambda w: w.k - 1)
 
@@ -81,6 +82,14 @@ def _firsts(way: list[Seen]) -> list[Seen]:
     written = before[:: len(block)] if len(before) % len(block) == 0 else []
     alike = len(block) > 1 and len(written) * len(block) == len(before)
     return [*written, block[0]] if alike else []
+
+
+def _of_each_dilation(way: list[Seen]) -> list[Seen]:
+    """The first of the layers alike in each of several blocks that differ in their dilation; () where none do."""
+    blocks = [list(alike) for _, alike in groupby(way, lambda w: w.alike)]
+    many = {len(block) for block in blocks}
+    dilated = any(block[0].d is not None for block in blocks) and not any(w.repeats for w in way)
+    return [block[0] for block in blocks] if dilated and len(blocks) > 1 and len(many) == 1 != len(blocks[0]) else []
 
 
 @dataclass(frozen=True, slots=True)
