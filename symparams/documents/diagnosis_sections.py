@@ -36,6 +36,7 @@ from symparams.quantities.backward_field import WayBack
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
+from symparams.questions.convolved_back import OneSizeForTwo, one_size_for_two
 from symparams.questions.diagnosis import Diagnosis
 from symparams.questions.put_right import PutRight, put_right
 from symparams.questions.refitted import Setting, refitted
@@ -93,6 +94,11 @@ class DiagnosisDocument:
     def right_for(self) -> RightFor | None:
         """Which other layer has the answer that is wrong for this one."""
         return right_for(self.diagnosis)
+
+    @cached_property
+    def one_size_for_two(self) -> OneSizeForTwo | None:
+        """The convolution that makes one size of the right and of the wrong one, where this layer goes its way back."""
+        return None if self.diagnosis.correct else one_size_for_two(self.diagnosis)
 
     @cached_property
     def matches(self) -> list[MatchSection]:

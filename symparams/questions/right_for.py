@@ -58,7 +58,7 @@ def right_for(diagnosis: Diagnosis) -> RightFor | None:
     node = diagnosis.node
     if node is None or diagnosis.correct or node.layer.inputs == "none":
         return None
-    own = _call(node)
+    own = call_of(node)
     if own is None:
         return None
     found: RightFor | None = None
@@ -99,7 +99,7 @@ def _keeps_the_rest(network: Network, node: Node, other: Changed) -> bool:
 
 def _told(node: Node, own: str, other: Changed, diagnosed: str) -> RightFor | None:
     """How a layer that has the number is told; None where its framework cannot make it by one call."""
-    call = _call(replace(node, derived=other.derived))
+    call = call_of(replace(node, derived=other.derived))
     if call is None or (call == own and other.change in ("setting", "axes")):
         return None
     ours, theirs = _inputs(node.derived), _inputs(other.derived)
@@ -141,7 +141,7 @@ def _same(value: Value, given: Formula) -> bool:
     return one is not None and one == other
 
 
-def _call(node: Node) -> str | None:
+def call_of(node: Node) -> str | None:
     """The one call that makes a layer, without its package; None where it takes more."""
     plain = replace(node.layer, **{a.name: a.default for a in arguments_of(type(node.layer)) if _is_activation(a)})
     node = replace(node, derived=replace(node.derived, layer=plain))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import symparams as sp
 
@@ -95,3 +97,21 @@ def test_a_field_that_was_added_up(dilation: int, typed: str, said: str, added: 
     shown = answered(FIELD.format(d=dilation, sum=typed))
     assert shown.startswith(said)
     assert f"As a sum: {added}; each layer adds k − 1" in shown
+
+
+@settings(max_examples=20)
+@given(st.integers(3, 30), st.integers(1, 5), st.integers(1, 3), st.integers(0, 2))
+def test_sizes_that_a_convolution_does_not_tell_apart(n: int, k: int, s: int, p: int) -> None:
+    """Said just where the convolution makes the same size of both."""
+    size = (n - 1) * s - 2 * p + k
+    if size < 1 or p > k // 2:
+        return
+    shown = answered(
+        f"My input is 4 x {n} x {n}.\n\nnn.ConvTranspose2d(4, 6, {k}, stride={s}, padding={p})\n\n"
+        f"Why is the output shape not 6 x {size + 1} x {size + 1}?"
+    )
+    is_same = (size + 1 + 2 * p - k) // s + 1 == n
+    assert (
+        f"outputs {n} × {n} for an input of {size} × {size} and for one of {size + 1} × {size + 1}" in shown
+    ) is is_same
+    assert ("output_padding=1" in shown) is is_same
