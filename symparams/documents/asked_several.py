@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Value
 from symparams.documents import contract
@@ -15,8 +15,9 @@ from symparams.documents.asked import Asked
 from symparams.documents.rendering import Document, render_comparison, written
 from symparams.errors import Span
 from symparams.frozen import Frozen
+from symparams.layers.recurrent import Recurrent
 from symparams.model.layer import Shape
-from symparams.model.network import Network
+from symparams.model.network import Network, Node
 from symparams.quantities.totals import TotalQuantity, adds_up, amount, total_of
 from symparams.questions.asked_about import doubts_about
 from symparams.questions.comparison import Comparison, compared
@@ -26,6 +27,13 @@ from symparams.reading.reading import Reading
 from symparams.sources.language import built
 
 _SAME_SHAPE = re.compile(r"\bsame\s+(?:\w+\s+)?(?:shapes?|sizes?|dimensions?|outputs?)\b", re.I)
+
+
+class RecurrentInput(NamedTuple):
+    """What a recurrent layer is fed, for one example."""
+
+    steps: Value  # how many there are; a letter where nothing says it
+    features: Value  # of each step
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,17 @@ class Several:
         shapes = {one.network.nodes[-1].shape for one in self.each}
         return shapes.pop() if len(shapes) == 1 and _SAME_SHAPE.search(self._prose) is not None else None
 
+    @property
+    def inputs(self) -> list[tuple[str, RecurrentInput]]:
+        """What the same recurrent layer is fed in each network, where that differs; () for any other networks."""
+        nodes = [_layers(one.network) for one in self.each]
+        alone = [some[0] for some in nodes if len(some) == 1 and isinstance(some[0].layer, Recurrent)]
+        if len(alone) < len(self.each) or len({node.layer for node in alone}) > 1:
+            return []
+        told = [RecurrentInput(*node.derived.arriving[0].shape) for node in alone]
+        differ = len({one.features for one in told}) > 1
+        return [(one.reading.title, fed) for one, fed in zip(self.each, told, strict=True)] if differ else []
+
     def totals(self, what: TotalQuantity) -> list[tuple[str, Value]]:
         """What the text calls each network, with how much of a quantity it has."""
         return [(one.reading.title, total_of(one.network, what)) for one in self.each]
@@ -107,10 +126,14 @@ class Several:
         return {**self.each[0].record(), "alternatives": others, "comparison": self.document(text).rstrip()}
 
 
+def _layers(network: Network) -> list[Node]:
+    return [node for node in network.nodes if node.layer.inputs != "none"]
+
+
 def _only(network: Network) -> str | None:
     """The only layer of a network; None if there are several."""
-    layers = [node.name for node in network.nodes if node.layer.inputs != "none"]
-    return layers[0] if len(layers) == 1 else None
+    layers = _layers(network)
+    return layers[0].name if len(layers) == 1 else None
 
 
 def _builder(reading: Reading) -> Callable[[Mapping[str, Formula]], Network]:

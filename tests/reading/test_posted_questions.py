@@ -189,3 +189,9 @@ def test_models_whose_difference_is_asked_for_stand_beside_each_other() -> None:
     shown = sp.read(text.replace("        ", "")).answer().to_text()
     assert "32 = 4·2·(2 + 2)" in shown
     assert "48 = 4·2·(3 + 2 + 1)" in shown
+    assert (
+        "its inputs differ: in model it reads 3 time steps of 1 feature and in sequential any number of time steps of "
+        "3 features. Only the features of a step have weights."
+    ) in shown
+    alike = sp.read(text.replace("        ", "").replace("shape=(3, 1)", "shape=(7, 3)")).answer().to_text()
+    assert "its inputs differ" not in alike
