@@ -12,6 +12,7 @@ from symparams.algebra.formula import Formula, as_formula, symbols, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry, Letter
+from symparams.documents.filter_groups import FilterGroups, filter_groups
 from symparams.documents.solution import Solution
 from symparams.documents.tensor_groups import of_a_direction, of_one_shape
 from symparams.layers.convolution import Convolution
@@ -209,6 +210,11 @@ class LayerAnswer:
     def stored_names(self, trained: bool) -> list[str]:
         """The names of its tensors that training changes, or of the others, where they can be told by these."""
         return [t.name for t in self.tensors if t.trained == trained]
+
+    @property
+    def groups(self) -> FilterGroups | None:
+        """How its filters are divided into groups, where that is asked about."""
+        return filter_groups(self.entry) if self.inquiry is not None and self.inquiry.about_groups else None
 
     # ------------------------------------------------------------ further quantities
 

@@ -62,6 +62,7 @@ TOPICS: dict[Topic, str] = {
     "stride": r"strides?|schrittweite|pas|paso",
     "dilation": r"dilations?|dilated|atrous",
 }
+_GROUPS = re.compile(r"\bgroup(?:s|ed)?\b", re.I)
 _BATCH = re.compile(r"\bbatch(?:es)?(?:[ _-]?size)?(?: (?:of|is))?(?: ?= ?| |: ?)(\d{1,6})(?![\d.,]\d|\w)", re.I)
 _DEPENDS = re.compile(  # words of a question whether something enters
     r"\b(?:depend|affect|matter|enter|influence|change|increase|grow|go(?:es)?\s+(?:up|in|into)|relevant|ignore|independent"
@@ -106,6 +107,7 @@ def inquiry(prose: str) -> Inquiry:
         any(map(_USUAL.search, questions)),
         MOST.search(alone) is not None or SO_MANY.search(alone) is not None,
         _batch(prose),
+        about_groups=any(map(_GROUPS.search, (title, *questions))),
     )
 
 

@@ -115,3 +115,37 @@ def test_sizes_that_a_convolution_does_not_tell_apart(n: int, k: int, s: int, p:
         f"outputs {n} × {n} for an input of {size} × {size} and for one of {size + 1} × {size + 1}" in shown
     ) is is_same
     assert ("output_padding=1" in shown) is is_same
+
+
+@pytest.mark.parametrize(
+    ("code", "shape", "said"),
+    [
+        (
+            "m = nn.Conv2d(3, 12, 3, 1, 1, groups=3)",
+            "(1, 3, 20, 20)",
+            (
+                "Each of the 3 groups has 4 filters of its own, which see only its one input channel, and outputs "
+                "4 × 20 × 20; the outputs are joined along the channels. The framework keeps the filters of all groups "
+                "in one tensor: weight[0:4], weight[4:8] and weight[8:12]."
+            ),
+        ),
+        (
+            "m = nn.Conv2d(10, 10, 3, groups=5)",
+            "(1, 10, 20, 20)",
+            "The framework keeps the filters of all groups in one tensor: weight[0:2], weight[2:4], …, weight[8:10].",
+        ),
+        (
+            "m = nn.Conv2d(6, 6, 3, groups=6)",
+            "(1, 6, 20, 20)",
+            "has 1 filter of its own, which sees only its one input channel, and outputs 1 × 18 × 18;",
+        ),
+        ("m = nn.Conv2d(6, 6, 3)", "(1, 6, 20, 20)", ""),
+    ],
+)
+def test_groups_that_are_asked_about(code: str, shape: str, said: str) -> None:
+    shown = answered(
+        f"How to understand the `groups` parameter of `Conv2d`\n\n{code}\nx = torch.randn{shape}\ny = m(x)\n\n"
+        "Does the weight include all groups, and what is the output shape of each group?"
+    )
+    assert said in shown
+    assert ("groups has" in shown) is bool(said)
