@@ -22,6 +22,7 @@ from symparams.quantities.totals import TotalQuantity, adds_up, amount, total_of
 from symparams.questions.asked_about import doubts_about
 from symparams.questions.comparison import Comparison, compared
 from symparams.questions.doubted import Doubt
+from symparams.questions.misfit import misfit
 from symparams.questions.set_against import doubts_of_each, quantities_of
 from symparams.reading.reading import Reading
 from symparams.sources.language import built
@@ -58,6 +59,9 @@ class Several:
                 totals = written(document, "several", d=self, what=amount(quantity))
                 bodies = [totals, *bodies, *self._mechanisms(quantity, document)]
         bodies.append(written(document, "several", d=self, what=None))
+        error = misfit(self.each[0].network, self.each[0].reading)
+        if error is not None and error.mismatch.of == "normalized":
+            bodies.append(written(document, "misfit", d=error))
         bodies += dict.fromkeys(one.note(document) for one in self.each)
         return "\n".join(body for body in bodies if body.strip())
 

@@ -29,6 +29,11 @@ from symparams.model.tensor import BOTH, Tensor, tensor
 from symparams.model.work import Work
 
 _NOT_STORED = "; the mean and the variance are computed from the input itself and not stored"
+_ONE_GROUP = (
+    "group normalization with a single group normalizes over the same values, but has only one scale and one shift for "
+    "each channel"
+)
+_OF_A_SEQUENCE = 2  # axes of one example, which have no channels of their own
 _ALONE = "the mean and the variance are computed from the input itself, and there is no trainable scale or shift"
 
 
@@ -186,6 +191,8 @@ class LayerNormalization(OverAxes):
         sizes = self.sizes(x)
         weights = self.trained(x, sizes)
         because = f"each normalized {self.normalized(sizes)} has {named(weights)}{_NOT_STORED}" if weights else _ALONE
+        if weights and len(sizes) == len(x.shape) > _OF_A_SEQUENCE:  # then the channels are a group of their own
+            because = f"{because}; {_ONE_GROUP}"
         return self.rescaled(x, sizes, because, plural=f"{self.normalized(sizes)}s", ignores=self.shared(x))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

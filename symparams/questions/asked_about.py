@@ -108,7 +108,8 @@ def _of_misfit(found: Misfit | None) -> list[Doubt]:
     """A size that does not fit, then the shape that it is a size of."""
     if found is None:
         return []
-    said = [] if found.reader is None else [Doubt(found.reader, "shape", None, None, misfit=found)]
+    is_told = found.reader is not None or found.mismatch.of == "normalized"
+    said = [Doubt(found.reader, "shape", None, None, misfit=found)] if is_told else []
     shape = [] if found.maker is None else [Doubt(found.maker, "shape", found.diagnosis, None)]
     remedy = [Doubt(found.maker, "shape", None, None, misfit=found)] if found.remedy else []
     return [*said, *shape, *remedy]

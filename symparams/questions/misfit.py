@@ -48,6 +48,8 @@ def misfit(network: Network, reading: Reading) -> Misfit | None:
         remedy, is_free = _remedy(network, reading, made, told)
         other = _other(made, told)
         return Misfit(told, None, made.name, "", _of_size(network, made, told), remedy, is_free, other)
+    if told.of == "normalized":
+        return Misfit(told, None, None, "", None)
     reader = next(_readers(network, told), None)
     if reader is None:
         return None

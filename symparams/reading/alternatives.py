@@ -20,16 +20,32 @@ _DIVIDER = re.compile(  # a line alone that says that what follows stands in pla
     re.I | re.M,
 )
 _COMPARED = re.compile(
-    r"\b(?:vs|versus|compar\w+|instead\s+of|differ(?:s|ence)?\s+between|such\s+a\s+difference|cheaper|fewer|smaller|larger|bigger|lighter|heavier"
+    r"\b(?:vs|versus|compar\w+|instead\s+of|differ(?:s|ence)?\s+(?:\w+\s+){0,4}between|such\s+a\s+difference|cheaper|fewer|smaller|larger|bigger|lighter|heavier"
     r"|half|twice|times\s+as|replac\w+|which\s+(?:of|one|is|has)|both|swapp\w+|alternativ\w+)\b",
     re.I,
 )
 _SEVERAL = re.compile(
     r"\b(?:both|(?:the|these|those|of)\s+(?:two|three|four)\b|which\s+(?:of|one)\b|(?:two|three|four)\s+(?:\w+\s+)?"
     r"(?:versions?|variants?|options?|models?|networks?|layers?|blocks?|stems?)"
-    r"|differ(?:s|ence)?\s+between|(?:such\s+a|this)\s+difference)\b",
+    r"|differ(?:s|ence)?\s+(?:\w+\s+){0,4}between|(?:such\s+a|this)\s+difference)\b",
     re.I,
 )
+
+
+_NEAR = 80  # characters between two calls, and before them, that set them against each other
+_AGAINST = re.compile(r"\b(?:vs|versus|instead\s+of|rather\s+than|than|against|or)\b|\bcompared\s+(?:to|with)\b", re.I)
+_PAIRED = re.compile(r"\b(?:by|with|to|for|and)\b", re.I)
+_CHANGED = re.compile(r"\b(?:replac|swap|exchang|chang|switch|differ|compar|between|both)\w*\b[^.?!]*$", re.I)
+_FOLLOWS = re.compile(r"\b(?:after|before|behind|then|follow\w*|into|feeds?)\b", re.I)
+
+
+def sets_against(text: str, start: int, end: int, other: int) -> bool:
+    """Whether a layer, called from `start` to `end`, is set against the one that is called at `other`."""
+    between = text[end:other]
+    if len(between) > _NEAR or _FOLLOWS.search(between):
+        return False
+    changed = _CHANGED.search(text[max(start - _NEAR, 0) : start])
+    return _AGAINST.search(between) is not None or (changed is not None and _PAIRED.search(between) is not None)
 
 
 def divided(text: str) -> list[Span]:

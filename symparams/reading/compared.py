@@ -7,9 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from symparams.errors import Source, Span, SymparamsError
-from symparams.reading.alternatives import MOST, are_independent, compares, divided, is_about_several, title
+from symparams.reading.alternatives import (
+    MOST,
+    are_independent,
+    compares,
+    divided,
+    is_about_several,
+    sets_against,
+    title,
+)
+from symparams.reading.inline_calls import rows_in_sentences
+from symparams.reading.mismatches import mismatches
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import read_table
@@ -70,6 +81,23 @@ def models_of(source: Source, first: Reading, read: Read) -> list[Reading]:
     with suppress(SymparamsError):
         found = [replace(read(source, name), title=name) for name in sorted(names, key=partial(_place, source.text))]
     return found if len(found) == len(names) and all(map(_is_built, found)) else []
+
+
+def rows_of(source: Source, prose: str, read: Read) -> list[Reading]:
+    """The layers that a sentence compares, each with its sizes: "nn.LayerNorm(64) instead of nn.BatchNorm2d(64)"."""
+    rows = list(rows_in_sentences(source.text))
+    if not any(sets_against(source.text, a[0].start, a[-1].end, b[0].start) for a, b in pairwise(rows)):
+        return []
+    refused = {f"LayerNorm({one.expected})" for one in mismatches(prose) if one.of == "normalized"}
+    found: dict[str, Reading] = {}
+    for row in rows:
+        code = re.sub(r"\s+", " ", ", ".join(source.text[span.start : span.end] for span in row))
+        if code not in found and not any(code.endswith(one) for one in refused) and len(found) < MOST:
+            with suppress(SymparamsError):
+                reading = replace(read(replace(source, text=_only(source.text, row)), None), title=code)
+                if _is_built(reading):
+                    found[code] = reading
+    return list(found.values()) if len(found) > 1 else []
 
 
 def _place(text: str, name: str) -> int:

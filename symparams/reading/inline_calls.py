@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from symparams.errors import Span
 from symparams.reading.python.mending import parsed
@@ -44,16 +45,24 @@ def calls_in_sentences(text: str) -> list[Span]:
     chain = chain_in_sentences(text)
     if chain is not None:
         return [chain]
-    found: list[Span] = []
+    return next(rows_in_sentences(text), [])
+
+
+def rows_in_sentences(text: str) -> Iterator[list[Span]]:
+    """The calls that follow each other in a row, and those of each other network, with which it is compared."""
+    row: list[Span] = []
+    many = behind = 0
     for match in _CALL.finditer(text):
-        behind = found[-1].end if found else 0
-        if match.start() >= behind and _is_known(text, match) and len(found) < _MOST:
-            if found and not _THEN.match(text[behind : match.start()]):
-                break  # another layer, with which this one is compared
+        if match.start() >= behind and many < _MOST and _is_known(text, match):
             end = _closing(text, match.end())
             if end is not None and isinstance(tree := parsed(text[match.start() : end]), ast.Module) and tree.body:
-                found.append(Span(match.start(), end))
-    return found
+                if row and not _THEN.match(text[behind : match.start()]):
+                    yield row
+                    row = []
+                row.append(Span(match.start(), end))
+                many, behind = many + 1, end
+    if row:
+        yield row
 
 
 def _is_known(text: str, call: re.Match[str]) -> bool:

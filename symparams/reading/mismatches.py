@@ -15,7 +15,7 @@ from symparams.reading.python.mending import mended
 class Mismatch(NamedTuple):
     """What a framework says of a size that does not fit."""
 
-    of: Literal["features", "channels", "size"]  # which size
+    of: Literal["features", "channels", "size", "normalized"]  # which size; the last one, which is normalized
     arrives: int  # what arrives; of two sizes of the same axis the first
     expected: int  # what the layer was made for; of two sizes the second
     gives: int | None  # how many channels or features the layer gives; None where the message does not say it
@@ -39,6 +39,9 @@ _AXIS = re.compile(
 )
 _INPUT_SIZE = re.compile(r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)")
 _STATISTICS = re.compile(r"running_mean should contain (\d+) elements not (\d+)")
+_NORMALIZED = re.compile(
+    r"normalized_shape=\[([\d, ]+)\], expected input with shape \[\*, ?[\d, ]+\], but got input of size ?\[([\d, ]+)\]"
+)
 _TENSORS = re.compile(
     r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at (?:non-singleton )?dimension (\d)"
 )
@@ -60,6 +63,9 @@ def mismatches(text: str) -> Iterator[Mismatch]:
             yield Mismatch("features", int(found[2]), int(found[1]), None, None, Span(*found.span()))
     for found in _STATISTICS.finditer(text):
         yield Mismatch("channels", int(found[1]), int(found[2]), None, None, Span(*found.span()))
+    for found in _NORMALIZED.finditer(text):
+        told, shape = (tuple(map(int, re.findall(r"\d+", numbers))) for numbers in found.groups())
+        yield Mismatch("normalized", shape[-1], told[-1], None, None, Span(*found.span()), shape[1:])
     for found in _TENSORS.finditer(text):
         yield Mismatch("size", int(found[1]), int(found[2]), None, int(found[3]), Span(*found.span()))
 
@@ -89,7 +95,7 @@ def fitted(text: str, mismatch: Mismatch) -> Text | None:
     """
     code = whole(text)
     found = mended(code)
-    if found is None or mismatch.of == "size":
+    if found is None or mismatch.of in ("size", "normalized"):
         return None
     spans = found.spans()
     places = [place for place in map(_place, ast.walk(found.tree)) if place is not None]

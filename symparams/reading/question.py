@@ -12,9 +12,9 @@ from symparams.algebra.formula import as_formula, symbols
 from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.model.network import Network
 from symparams.reading.asking import named_in
-from symparams.reading.compared import models_of, parts_of, together
+from symparams.reading.compared import models_of, parts_of, rows_of, together
 from symparams.reading.exercises.network import exercise, untold
-from symparams.reading.inline_calls import calls_in_sentences
+from symparams.reading.inline_calls import calls_in_sentences, rows_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.lines import spoken_lines
 from symparams.reading.mismatches import Mismatch, fitted, mismatches
@@ -69,7 +69,10 @@ def read_question(source: Source, model: str | None) -> Reading:
         raise failures[0] if failures else nothing(source)
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
-        joint = replace(joint, repairs=())
+        called = [span for row in rows_in_sentences(prose) for span in row]
+        joint = replace(joint, repairs=(), prose=_without(prose, called))
+        if model is None and (several := rows_of(source, text, _read_code)):
+            return _set_against(source, several)
     if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):
         return _set_against(source, several)
     return retold(with_told_sizes(with_told_dilations(joint)))

@@ -146,3 +146,37 @@ def test_the_others_stand_in_json(tmp_path: Path) -> None:
 def test_posted_comparisons(golden: Callable[[str, str], None]) -> None:
     answers = [f"# {name}\n\n{text}\n---\n\n{sp.read(text).answer().to_text()}" for name, text in COMPARED.items()]
     golden("compared_questions.txt", "\n".join(answers))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Is nn.Conv2d(64, 64, 3) cheaper than nn.LayerNorm([64, 4, 4])?",
+            [("nn.Conv2d(64, 64, 3)", 36_928), ("nn.LayerNorm([64, 4, 4])", 2_048)],
+        ),
+        ("I replaced LSTM(64) by GRU(64) (input 30 x 12).", [("LSTM(64)", 19_712), ("GRU(64)", 14_976)]),
+        (
+            "The difference in parameters between Dense(8) and Dense(9) on 4 features?",
+            [("Dense(8)", 40), ("Dense(9)", 45)],
+        ),
+        ("Dense(8) vs. Dense(9) vs. Dense(10) on 4 features?", [("Dense(8)", 40), ("Dense(9)", 45), ("Dense(10)", 50)]),
+        ("Conv2D(32, 3) then MaxPooling2D(2) on 28 x 28 x 1: why so many more parameters than 9?", []),
+        ("Conv2D(32, 3) on a 28x28x1 image, and after the MaxPooling2D(2) I have Dense(10). Parameters?", []),
+    ],
+)
+def test_calls_that_a_sentence_compares(text: str, expected: list[tuple[str, int]]) -> None:
+    assert counts(f"{text} How many parameters do they have?") == expected
+
+
+def test_the_shape_that_is_normalized() -> None:
+    message = "Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[8, 64, 16, 16]"
+    text = (
+        f"I replaced nn.BatchNorm2d(64) by nn.LayerNorm(64) and got\n\n{message}\n\nWith nn.LayerNorm([64, 16, 16]) it "
+        "has 32768 parameters when the batch norm had 128! Is there a way to have the 128 with layer norm?"
+    )
+    assert counts(text) == [("nn.BatchNorm2d(64)", 128), ("nn.LayerNorm([64, 16, 16])", 32_768)]
+    shown = sp.read(text).answer().to_text()
+    assert "group normalization with a single group normalizes over the same values" in shown
+    assert "the last axis of 64 × 16 × 16 has 16 elements, not 64; the 64 channels stand first." in shown
+    assert "x.permute(0, 2, 3, 1), and move them back afterwards with permute(0, 3, 1, 2)." in shown

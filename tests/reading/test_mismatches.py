@@ -59,6 +59,10 @@ MATRICES = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x3872 and
             "The size of tensor a (57) must match the size of tensor b (60) at non-singleton dimension 3",
             ("size", 57, 60, None, 3),
         ),
+        (
+            "Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[8, 64, 16, 16]",
+            ("normalized", 16, 64, None, None),
+        ),
     ],
 )
 def test_what_messages_say(message: str, expected: tuple[object, ...]) -> None:
