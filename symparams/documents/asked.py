@@ -56,13 +56,24 @@ class Asked:
         if all(map(self._is_beside, self.doubts)):
             bodies = [note, *self._of_whole(document, beside)]
         else:
+            shown = [(i, doubt) for i, doubt in enumerate(self.doubts) if self._is_shown(doubt)]
+            marks = [doubt.mark for _, doubt in shown]
             answers = [
-                self.answer(doubt, document, self._told_before(i), self._continues(i))
-                for i, doubt in enumerate(self.doubts)
-                if doubt.at not in self._again and not self._is_beside(doubt)
+                self._label(marks, at, document) + self.answer(doubt, document, self._told_before(i), self._continues(i))
+                for at, (i, doubt) in enumerate(shown)
             ]
             bodies = [beside, *answers, note] if self._is_first else [*answers, beside, note]
         return "\n".join(body for body in bodies if body.strip())
+
+    def _is_shown(self, doubt: Doubt) -> bool:
+        return doubt.at not in self._again and not self._is_beside(doubt)
+
+    def _label(self, marks: list[str], at: int, document: Document) -> str:
+        """How the text numbers the question that is answered next; empty where it numbers one alone, or has said it."""
+        mark = marks[at]
+        if not mark or len({*marks, *(one.mark for one in self._asks)} - {""}) < 2 or mark in marks[:at]:
+            return ""
+        return written(document, "item", label=mark) + "\n"
 
     def _of_whole(self, document: Document, beside: str) -> list[str]:
         """The total with a table, where nothing in particular is asked; with what is asked beside it, in its order."""

@@ -79,7 +79,7 @@ class Naming:
         """The kinds of layers that the text names, each with the number of its sentence; not as the place of others."""
         found = (m for m in re.finditer(r"[^\W\d_]\w*", self.prose) if not self._is_beside(m.start()))
         words = ((m[0].lower(), self.sentences.of(m.start())) for m in found)
-        own = {type(node.layer) for node in self.network.nodes}
+        own = {kind for node in self.network.nodes for kind in _kinds_of(node)}
         known = {word: kind for word, kind in kinds().items() if kind in own or not word.islower()}
         pooling = next((kind for kind in own if kind.title.endswith(_POOLING)), None)
         known |= {_POOLING: pooling} if pooling is not None and _POOLING not in known else {}  # whichever it has
@@ -95,7 +95,7 @@ class Naming:
         spoken = Counter(sentence for _, sentence in self.kinds)
         found = []
         for kind, sentence in self.kinds:
-            own = [n.name for n in self.network.nodes if type(n.layer) is kind and n.derived.counts.params != 0]
+            own = [n.name for n in self.network.nodes if kind in _kinds_of(n) and n.derived.counts.params != 0]
             if len(own) == 1 and spoken[sentence] < _DESCRIBED:
                 found.append((own[0], sentence))
         return list(dict.fromkeys(found))
@@ -118,3 +118,9 @@ class Naming:
     def is_without(self, layer: str) -> bool:
         """Whether a layer has no parameters."""
         return self.network.node(layer).derived.counts.params == 0
+
+
+def _kinds_of(node: Node) -> set[type[Layer]]:
+    """The kind of a layer, and that of one that it wraps."""
+    inner = getattr(node.layer, "layer", None)
+    return {type(node.layer), *([type(inner)] if isinstance(inner, Layer) else [])}
