@@ -70,8 +70,8 @@ class Asked:
 
     def _label(self, marks: list[str], at: int, document: Document) -> str:
         """How the text numbers the question that is answered next; empty where it numbers one alone, or has said it."""
-        mark = marks[at]
-        if not mark or len({*marks, *(one.mark for one in self._asks)} - {""}) < 2 or mark in marks[:at]:
+        mark, beside = marks[at], {one.mark for one in self._asks}
+        if not mark or mark in beside or mark in marks[:at] or len({*marks, *beside} - {""}) < 2:
             return ""
         return written(document, "item", label=mark) + "\n"
 
