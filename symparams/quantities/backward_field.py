@@ -82,7 +82,7 @@ class WayBack(NamedTuple):
         many = Counter(((k - 1) // d, d) for k, d in known)
         if len({*many.values()}) > 1:
             return total([ONE, *(product([n, more, d]) for (more, d), n in many.items())])
-        count, terms = next(iter(many.values())), [product([more, d]) for more, d in many]
+        count, terms = next(iter(many.values())), [product([more, d] if more > 1 else [d]) for more, d in many if more]
         return total([ONE, *(terms if count == 1 else [product([count, total(terms)])])])
 
 

@@ -49,13 +49,20 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     found = calculation(network, reading)
     lines = [] if found is None else _of_lines(found)
     prose = reading.prose if found is None else without_lines(found, reading.prose)
-    misfits = _of_misfit(misfit(network, reading))
+    error = misfit(network, reading)
+    misfits = _of_misfit(error)
+    is_normalized = error is not None and error.mismatch.of == "normalized"
+    if error is not None and is_normalized:  # whose sizes are doubted by nobody
+        start, end = error.mismatch.at
+        prose = prose[:start] + re.sub(r"\S", " ", prose[start:end]) + prose[end:]
     known = {doubt.layer for doubt in rows}
     further = [doubt for doubt in _of_prose(network, prose) if doubt.layer not in known]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != "shape"]
+    if is_normalized:
+        further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity in named_in(prose)]
     return (*rows, *lines, *misfits, *further)
 
 

@@ -183,6 +183,7 @@ class Doubts:
             return ("shape", self.quantity)
         sizes = {w.sentence for w, _ in self.spoken.right_sizes}
         near = ("shape",) if one.kind == "number" and {one.sentence, one.sentence - 1} & sizes else ()
+        near = ("shape",) if self.spoken.counts_inputs(one) else near
         own = named_in(self.spoken.sentences.text(one.sentence))
         return tuple(dict.fromkeys((*own, *near, self.quantity, *(() if self.quantity == "field" else ("params",)))))
 
@@ -299,7 +300,7 @@ class Doubts:
 
     def _typed(self, layer: str | None, quantity: str, one: Written) -> Diagnosis | None:
         with suppress(SymparamsError):
-            diagnosis = self.diagnostician.typed(layer, quantity, one.text)
+            diagnosis = self.diagnostician.typed(layer, quantity, self.spoken.without_batch(one, layer))
             lettered = any(True for formula in diagnosis.answer for _ in symbols(formula))
             open_ = not lettered and any(
                 isinstance(value, Formula) for value in diagnosis.value

@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 
 from symparams.algebra.evaluation import Exact, number
 from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import Source, SymparamsError
 from symparams.layers.dense import Flatten
 from symparams.model.layer import Shape
@@ -28,6 +30,8 @@ _EXPECTED = re.compile(  # stands before what somebody takes for right
     re.I,
 )
 _SUPPOSED = re.compile(r"\b(?:without|if\s+there\s+were\s+no)\b[^.?!]{0,40}\bwould\b[^.?!,;]{0,20}$", re.I)
+_OF_INPUTS = re.compile(r"\b(?:inputs|input\s+features|in_features)\b", re.I)
+_INPUTS = 24  # characters before a number, and half of them behind it, that say that it counts inputs
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _TRAINED = re.compile(
     r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
@@ -231,6 +235,20 @@ class Spoken(Naming):
                 a in sizes and a != b for a, b in zip(arriving, node.shape, strict=True)
             ):
                 yield node.name
+
+    def without_batch(self, one: Written, layer: str | None) -> str:
+        """A shape as a framework prints it, (4, 32, 31, 31), without the batch in front; all else as it was written."""
+        if one.kind != "shape" or one.text[0] not in "([" or layer is None:
+            return one.text
+        sizes = self.sizes(one)
+        is_batched = len(sizes) == len(self.network.node(layer).shape) + 1 > 2
+        return " x ".join(shown(size, PLAIN) for size in sizes[1:]) if is_batched else one.text
+
+    def counts_inputs(self, one: Written) -> bool:
+        """Whether a number is said to count the inputs of a layer that reads a feature map in a row."""
+        rows = any(isinstance(node.layer, Flatten) for node in self.network.nodes)
+        around = self.prose[max(one.at.start - _INPUTS, 0) : one.at.end + _INPUTS // 2]
+        return rows and one.kind != "shape" and _OF_INPUTS.search(around) is not None
 
     # ------------------------------------------------------------ values
 

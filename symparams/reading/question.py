@@ -70,7 +70,7 @@ def read_question(source: Source, model: str | None) -> Reading:
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
         called = [span for row in rows_in_sentences(prose) for span in row]
-        joint = replace(joint, repairs=(), prose=_without(prose, called))
+        joint = replace(joint, repairs=(), models=joint.models[:1], prose=_without(prose, called))
         if model is None and (several := rows_of(source, text, _read_code)):
             return _set_against(source, several)
     if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):

@@ -149,3 +149,57 @@ def test_groups_that_are_asked_about(code: str, shape: str, said: str) -> None:
     )
     assert said in shown
     assert ("groups has" in shown) is bool(said)
+
+
+LENET_SIZES = """The images have shape (1 x 28 x 28). The first conv layer has a 4x4 kernel, so the output is 6x24x24.
+Then we pool with a 2x2 kernel and stride 2 and get 6x11x11. Same for the second conv and pool, with a 3x3 kernel,
+resulting in 16x3x3. My assumption is that the first linear layer should have 144 inputs (16 * 3 * 3), but I get 400.
+What did I miss?
+
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.conv1 = nn.Conv2d(1, 6, 4)
+        self.conv2 = nn.Conv2d(6, 16, 3)
+        self.fc1 = nn.Linear(400, 120)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.fc1(x.view(-1, 400))
+"""
+
+
+def test_inputs_of_a_linear_layer_are_a_size() -> None:
+    shown = answered(LENET_SIZES)
+    assert "conv1: 6 × 25 × 25, not 6 × 24 × 24; you left out the + 1." in shown
+    assert "max_pool2d_1: 6 × 12 × 12, not 6 × 11 × 11; you left out the + 1." in shown
+    assert "400, not 144; you left out the + 1. conv1 outputs 6 × 25 × 25, not 6 × 24 × 24" in shown
+    assert "880" not in shown  # the parameters of conv2, which nobody asks about
+
+
+def test_an_expected_shape_with_the_batch() -> None:
+    shown = answered(
+        "m = nn.ConvTranspose3d(64, 32, kernel_size=(1,3,3), stride=(1,2,2), padding=(0,1,1), bias=False)\n"
+        "m(torch.zeros(4,64,32,16,16))\n# output size torch.Size([4, 32, 32, 31, 31])\n\n"
+        "Shouldn't it be torch.Size([4, 32, 32, 32, 32])?"
+    )
+    assert shown.startswith("32 × 32 × 31 × 31, not 32 × 32 × 32 × 32; you multiplied the size by the stride")
+    assert "outputs 32 × 16 × 16 for an input of 32 × 31 × 31 and for one of 32 × 32 × 32" in shown
+
+
+def test_a_message_about_a_normalization_alone() -> None:
+    shown = answered(
+        "I have x of shape (16, 32, 100) from nn.Conv1d(3, 32, 5) and then nn.LayerNorm(32):\n\n"
+        "RuntimeError: Given normalized_shape=[32], expected input with shape [*, 32], but got input of size"
+        "[16, 32, 100]\n\nHow do I use LayerNorm(32) here?"
+    )
+    assert shown.startswith("The error: normalized_shape must be the last sizes of the input")
+    assert shown.rstrip().endswith("x.permute(0, 2, 1), and move them back afterwards with permute(0, 2, 1).")
+
+
+def test_what_a_setting_changes_that_changes_no_count() -> None:
+    code = "model = Sequential([Input((20, 8)), LSTM(16), Dense(1)])"
+    shown = answered(f"{code}\n\nWhat changes if I set return_sequences=True in the LSTM?")
+    assert shown.startswith("With return_sequences=True in lstm: no number of parameters changes.")
+    assert "lstm then outputs 20 × 16 in place of 16" in shown
