@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from symparams.algebra.formula import as_formula, symbols
 from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.model.network import Network
+from symparams.reading.added_inputs import with_added_inputs
 from symparams.reading.asking import named_in
 from symparams.reading.compared import models_of, parts_of, rows_of, together
 from symparams.reading.exercises.network import exercise, untold
@@ -67,7 +68,7 @@ def read_question(source: Source, model: str | None) -> Reading:
         if described is not None:
             return described
         raise failures[0] if failures else nothing(source)
-    joint = replace(_together(readings), kind="question", source=source, prose=prose)
+    joint = replace(with_added_inputs(_together(readings)), kind="question", source=source, prose=prose)
     if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
         called = [span for row in rows_in_sentences(prose) for span in row]
         joint = replace(joint, repairs=(), models=joint.models[:1], prose=_without(prose, called))

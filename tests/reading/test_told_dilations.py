@@ -85,3 +85,16 @@ def test_how_a_stack_was_read() -> None:
     assert "1 + 6(7·1 + 7·2 + 7·4 + 7·8) = 631" in shown
     assert "Read as: two convolutions, as in the residual blocks of a TCN, Conv1D(F, 8" in shown
     assert "for each of the dilations 1, 2, 4 and 8, in each of 3 stacks." in shown
+
+
+@pytest.mark.parametrize("filters", [8, 32])
+def test_a_block_that_adds_its_input(filters: int) -> None:
+    block = (
+        "def block(x, d):\n"
+        f"    y = layers.Conv1D({filters}, 3, padding='causal', dilation_rate=d)(x)\n"
+        f"    y = layers.Conv1D({filters}, 3, padding='causal', dilation_rate=d)(y)\n"
+        "    return layers.add([x, y])\n"
+    )
+    reading = sp.read(f"{block}\nWith dilations 1, 2 and 4: what is the receptive field?")
+    assert reading.net.params == 6 * (3 * filters**2 + filters)
+    assert reading.answer().to_text().startswith(f"{1 + 2 * 2 * 7}.")
