@@ -124,18 +124,21 @@ def _has_factors(written: Formula, rule: Formula) -> bool:
 
 def _has_terms(written: Formula, rule: Formula) -> bool:
     """Whether a sum of numbers is that rule, some of whose terms were put together: 5 + 1 + 2 for 1 + 4 + 1 + 2."""
-    coarse, fine = _terms(written), _terms(rule)
-    return 1 < len(coarse) <= len(fine) <= _FACTORS and _adds_up_to(sorted(fine, reverse=True), sorted(coarse))
+    fine = _terms(rule)
+    return any(
+        1 < len(coarse) <= len(fine) <= _FACTORS and _adds_up_to(sorted(fine, reverse=True), sorted(coarse))
+        for coarse in (_terms(written), _terms(written, apart=False))
+    )
 
 
-def _terms(formula: Formula) -> list[int]:
-    """The terms of a sum of known integers, equal ones apart; none of what is none."""
+def _terms(formula: Formula, *, apart: bool = True) -> list[int]:
+    """The terms of a sum of known integers, equal ones apart, 2·40 as two of them; none of what is none."""
     found: list[int] = []
     for term in formula.terms if isinstance(formula, Sum) else ():
         value = number(term)
         if not isinstance(value, int) or value < 0:
             return []
-        first = term.factors[0] if isinstance(term, Product) and len(term.factors) == 2 else None
+        first = term.factors[0] if apart and isinstance(term, Product) and len(term.factors) == 2 else None
         many = first.value if isinstance(first, Number) and isinstance(first.value, int) else 1
         found += [value // many] * many if 1 < many <= _FACTORS else [value]
     return [value for value in found if value]

@@ -148,8 +148,10 @@ CASES = [
     ),
     (
         "one layer of each block seen",
-        "input(T, 5) -> {conv(9, 3, causal) -> conv(9, 3, causal) | conv(9, 1)} -> add"
-        " -> {conv(9, 3, causal, d=2) -> conv(9, 3, causal, d=2) | conv(9, 1)} -> add",
+        (
+            "input(T, 5) -> {conv(9, 3, causal) -> conv(9, 3, causal)|conv(9, 1)} -> add -> {conv(9, 3, causal, d=2)"
+            " -> conv(9, 3, causal, d=2)|conv(9, 1)} -> add"
+        ),
         "add_2",
         "7",
     ),

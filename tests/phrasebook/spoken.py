@@ -30,6 +30,7 @@ from symparams.grading.student_report import student_report
 from symparams.sources.language import network
 from tests.grading.classes import bank_text
 from tests.phrasebook.variants import LAYERS, changed
+from tests.reading.misread import MISREAD
 from tests.reading.posted import POSTED
 from tests.reading.questions import ASIDE, QUESTIONS
 from tests.test_cli import run
@@ -286,7 +287,7 @@ def _others() -> Iterator[Said]:
     yield Said(
         "`answer`",
         tuple(
-            ("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *ASIDE.values(), *POSTED.values())
+            ("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *ASIDE.values(), *POSTED.values(), *MISREAD.values())
         ),
     )
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))

@@ -34,6 +34,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
         "input(20,3) -> conv(8,1,causal)",
     ),
     "dense": ("input(1) -> dense(4)",),
+    "ln": ("convention torch input(16,4,4) -> ln(shape=(16,4,4))",),
     "opaque": ("input(9,9,3) -> opaque(4,5)", "input(9) -> opaque(4)"),
     "prelu": (
         "convention torch input(16,32,32) -> prelu",

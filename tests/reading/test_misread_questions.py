@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symparams as sp
+from tests.reading.misread import MISREAD
+
+
+def test_misread_questions(golden: Callable[[str, str], None]) -> None:
+    golden("misread_questions.txt", "\n".join(f"# {n}\n\n{t}\n---\n\n{answered(t)}" for n, t in MISREAD.items()))
 
 
 def answered(text: str) -> str:
