@@ -28,7 +28,7 @@ _ROWS = (  # "dilation values of [1, 2, 4, 8]", "dilated convolutions (1, 2, 4)"
     re.compile(
         rf"\bdilat\w{{1,6}}(?:[\s:=_(\[]{{1,3}}[a-z]{{1,12}}){{0,5}}[\s:=(\[]{{1,4}}(?:of\s)?[\[(]?{_ROW}", re.I
     ),
-    re.compile(rf"(?<![\w.,]){_ROW}[\])]?\s(?:as|for the|are the)\s(?:\w{{1,9}}\s)?dilat", re.I),
+    re.compile(rf"(?<![\w.,]){_ROW}[\])]?\s(?:as|for the|are the)\s(?:\w{{1,9}}\s)?dilation", re.I),
 )
 _STACKS = re.compile(
     r"\b(?:nb_|num_|number of )?stacks?(?:_of_residuals_blocks)?\s?(?:=|:|is|of)\s?(\d{1,2})\b|\b(\d{1,2}) stacks\b",

@@ -48,13 +48,13 @@ self.fc1 = nn.Linear(784, 10)
     ),
     "the same layer on different inputs": """Why do both differ?
 
-a = Sequential()
-a.add(LSTM(5, input_dim=4))
+old = Sequential()
+old.add(LSTM(5, input_dim=4))
 
-b = Sequential()
-b.add(LSTM(5, input_shape=(4, 1)))
+new = Sequential()
+new.add(LSTM(5, input_shape=(4, 1)))
 
-a has 200 parameters and b 140. Where does the difference between both come from?
+old has 200 parameters and new 140. Where does the difference between both come from?
 """,
     "a size of two inputs": (
         "up = nn.ConvTranspose2d(16, 8, kernel_size=3, stride=2, padding=1)\nx = torch.randn(1, 16, 25, 25)\nprint("
