@@ -241,7 +241,7 @@ class Spoken(Naming):
         if one.kind != "shape" or one.text[0] not in "([" or layer is None:
             return one.text
         sizes = self.sizes(one)
-        is_batched = len(sizes) == len(self.network.node(layer).shape) + 1 > 2
+        is_batched = len(sizes) == len(self.network.node(layer).shape) + 1 > 2 and sizes[1:] not in self.shapes
         return " x ".join(shown(size, PLAIN) for size in sizes[1:]) if is_batched else one.text
 
     def counts_inputs(self, one: Written) -> bool:
