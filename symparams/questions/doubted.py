@@ -177,13 +177,12 @@ class Doubts:
 
     def _quantities_of(self, one: Written) -> tuple[str, ...]:
         """What something may be a number of, the likeliest first: what its sentence names, what is asked about."""
-        if one.kind == "shape" or self.spoken.is_fraction(one):
+        if one.kind == "shape" or self.spoken.is_fraction(one) or self.spoken.counts_inputs(one):
             return ("shape",)
         if one.divides and self.spoken.sole("shape") is not None:
             return ("shape", self.quantity)
         sizes = {w.sentence for w, _ in self.spoken.right_sizes}
         near = ("shape",) if one.kind == "number" and {one.sentence, one.sentence - 1} & sizes else ()
-        near = ("shape",) if self.spoken.counts_inputs(one) else near
         own = named_in(self.spoken.sentences.text(one.sentence))
         return tuple(dict.fromkeys((*own, *near, self.quantity, *(() if self.quantity == "field" else ("params",)))))
 
