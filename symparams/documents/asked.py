@@ -19,6 +19,7 @@ from symparams.documents.diagnosis_sections import DiagnosisDocument
 from symparams.documents.rendering import Document, render, written, written_with
 from symparams.documents.side_document import SideDocument
 from symparams.documents.solution import Solution
+from symparams.documents.training_memory import TrainingMemory
 from symparams.errors import Span
 from symparams.layers.dense import Flatten
 from symparams.model.network import Network
@@ -38,6 +39,7 @@ from symparams.reading.inquiry import Inquiry
 from symparams.reading.items import items_in
 from symparams.reading.reading import Reading, Repair, WrongRow
 from symparams.reading.side_sentences import Ask
+from symparams.reading.training_words import optimizers_in
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,10 @@ class Asked:
             return written(document, "misfit", d=doubt.misfit)
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
+        if doubt.quantity == "memory" and self._inquiry.optimizers:
+            of_all = any(other.quantity == "params" and other.layer is None for other in self.doubts)
+            memory = TrainingMemory(replace(self.whole, quantities=("params",)), self._inquiry, not of_all)
+            return written(document, "training_memory", d=memory)
         layers = () if doubt.layer is None else (doubt.layer,)
         batch = self._inquiry.batch if doubt.quantity == "activations" else None
         solution = Solution(self.network, (doubt.quantity,), layers, Settings(batch=batch), pictures=self.figures)
@@ -242,6 +248,7 @@ class Asked:
         sides = self.beside.sides
         return replace(
             asked,
+            optimizers=optimizers_in(self.reading.prose, self.reading.source.text) if asked.optimizers else (),
             is_asked=True,
             printed=any(one.counts_stand and one.about for one in self.reading.assumed),
             topics=asked.topics - {side.topic for side in sides},

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from symparams.reading.doubts import Sentences, asking, sentence_ends
 from symparams.reading.inquiry import Inquiry, Topic
+from symparams.reading.training_words import asks_for_training, has_checkpoint, number_type_in, optimizers_in
 
 _WORDS = r"(?:[^\W\d]+\s+){0,3}"  # between a verb and the number that it is about
 _LEAVING_OUT = (
@@ -52,6 +53,7 @@ _SETTING = (  # arguments of layers, which people call parameters, too
 _ARGUMENT = re.compile(  # "the `groups` parameter", "(.output_shape) parameters", "parameter stride"
     rf"(?<=[\W_]){_SETTING}[`'\")\]]{{0,2}}\s+param(?:eter)?s?\b|\bparam(?:eter)?\s+[`'\"(]{{0,2}}{_SETTING}\b", re.I
 )
+_HOW_MANY = re.compile(r"\bhow\s+many\s+(?:\w+\s+){0,2}param|\b(?:number\s+of|count(?:ing)?)\s+(?:\w+\s+)?param", re.I)
 TOPICS: dict[Topic, str] = {
     "positions": r"(?:time[\s-]?)?steps?|seq(?:uence)?[\s-]?len(?:gth)?s?|sequence|length\s+\d+|timestamps?|tokens"
     r"|(?:image|input|picture|photo|spatial)[\s-]?(?:size|shape|resolution|dimensions?)s?|resolution|image|images"
@@ -95,8 +97,12 @@ def inquiry(prose: str) -> Inquiry:
     title = found[1] if (found := _TITLE.match(prose)) else ""
     quantity = _quantity((alone, title, " ".join(questions), prose))
     every = _in_order(next(filter(named_in, (alone, title)), " ".join(questions)))
+    is_training = False
     if "memory" in every and _FULL.search(prose):  # which is filled by what layers output, not by weights
         quantity, every = "activations", ("activations", "memory")
+    elif is_training := asks_for_training((title, *questions), prose):
+        counts = ("params",) if _HOW_MANY.search(f"{title} {alone}") else ()
+        quantity, every = "memory", (*counts, "memory")
     if "params" in every and SO_MANY.search(alone):  # the shape is only a circumstance
         every = tuple(one for one in every if one != "shape")
     return Inquiry(
@@ -107,6 +113,9 @@ def inquiry(prose: str) -> Inquiry:
         any(map(_USUAL.search, questions)),
         MOST.search(alone) is not None or SO_MANY.search(alone) is not None,
         _batch(prose),
+        optimizers_in(prose) if is_training else (),
+        number_type_in(prose),
+        has_checkpoint(prose),
         about_groups=any(map(_GROUPS.search, (title, *questions))),
     )
 

@@ -21,6 +21,9 @@ class Inquiry:
     is_usual: bool = False  # whether the other number is called the usual one: nobody took it for the right one
     compares: bool = False  # whether it asks why there are so many, or which layer has most
     batch: int | None = None  # how many examples a batch has, where that is told
+    optimizers: tuple[str, ...] = ()  # where memory in training is asked about: names of optimizers, by their needs
+    dtype: str = "float32"  # the type of numbers, where one is told
+    is_checkpoint: bool = False  # whether a file with the state of the optimizer is asked about
     several: bool = False  # whether it asks about several layers, so that each answer says about which
     is_asked: bool = False  # whether a whole text asks; False: one number alone was given
     brief: bool = False  # whether an answer before this one has said the same of another layer

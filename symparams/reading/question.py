@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from symparams.algebra.formula import as_formula, symbols
 from symparams.errors import Place, Source, Span, SymparamsError
+from symparams.layers import CATALOGUE, key
 from symparams.model.network import Network
 from symparams.reading.added_inputs import with_added_inputs
 from symparams.reading.asking import named_in
@@ -80,8 +81,10 @@ def read_question(source: Source, model: str | None) -> Reading:
 
 
 def _has_layers(text: str, coded: Iterable[Span]) -> bool:
-    """Whether the code calls a layer."""
-    return any(_CALL.search(text, span.start, span.end) for span in coded)
+    """Whether the code calls a layer, or a class that it defines; what calls an optimizer alone has none."""
+    calls = (call for span in coded for call in _CALL.finditer(text, span.start, span.end))
+    names = {call[0][:-1].rpartition(".")[2] for call in calls}
+    return any(key(name) in CATALOGUE or re.search(rf"\bclass\s+{name}\b", text) for name in names)
 
 
 def _described(source: Source) -> Reading | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _N = r"(\d{1,3}(?:,\d{3})+|\d{1,7})"
 _UNITS = r"(?:units?|neurons?|nodes?|perceptrons?)"
 _KIND = re.compile(
-    r"\b(?:MLP|(?:multi[ -]?layer )?perceptron"
+    r"\b(?:MLPs?|(?:multi[ -]?layer )?perceptron|nn\.Linear"
+    r"|(?:fully[ -]connected|dense|linear) layers"
     r"|(?:fully[ -]connected|dense|feed[ -]?forward|neural) (?:neural )?net(?:work)?)\b",
     re.I,
 )
@@ -20,26 +22,42 @@ _HIDDEN = re.compile(
     re.I,
 )
 _MANY = {"a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4}
-_DASHES = re.compile(r"(?<![\w.-])(\d{1,6}(?:\s?[-–]\s?\d{1,6}){2,8})(?![\w-]|\.\d)")
+_BENT = r"(?:relu|gelu|tanh|sigmoid|softmax|dropout)"  # between sizes, of which they change none
+_ARROW = r"\s?(?:[-–]|[-=]{1,3}>|→|⟶)\s?"
+_STEP = rf"{_ARROW}(?:{_BENT}{_ARROW})?"
+_SIZES = re.compile(rf"(?<![\w.-]){_N}(?:{_STEP}{_N}){{2,8}}(?![\w-]|[.,]\d)", re.I)  # 784 -> 100 -> 10
+_LISTED = re.compile(  # layer sizes [784, 100, 10]
+    r"\b(?:sizes?|widths?|units|neurons|dim(?:ension)?s)\b[ =:a-z]{0,20}[\[(]\s?(\d{1,7}(?:,\s?\d{1,7}){2,8})\s?[\])]",
+    re.I,
+)
+_OTHERS = re.compile(r"\b(?:conv|pool|kernels?\b|strides?\b|lstm|gru|rnn|embedding|attention)", re.I)  # no dense layers
+_TORCH = re.compile(r"(?<![a-z])(?:py)?torch|\bnn\.", re.I)
+_NO_BIAS = re.compile(r"\b(?:no|without)\s(?:a\s|any\s)?bias(?:es)?\b|\bbias\s?=\s?False\b", re.I)
 
 
 def told_perceptron(text: str) -> tuple[str, int] | None:
-    """The network as Keras code and where its kind stands; None where its sizes are not all told in one way."""
+    """The network as code and where its kind stands; None where its sizes are not all told in one way."""
     kind = _KIND.search(text)
     if kind is None:
         return None
     sizes = _sizes(text)
     if sizes is None or 0 in sizes:
         return None
-    calls = [f"Input(({sizes[0]},))", *(f"Dense({size})" for size in sizes[1:])]
+    has_bias = _NO_BIAS.search(text) is None
+    if _TORCH.search(text):
+        off = "" if has_bias else ", bias=False"
+        layers = [f"nn.Linear({before}, {after}{off})" for before, after in itertools.pairwise(sizes)]
+        return f"nn.Sequential({', '.join(layers)})", kind.start()
+    off = "" if has_bias else ", use_bias=False"
+    calls = [f"Input(({sizes[0]},))", *(f"Dense({size}{off})" for size in sizes[1:])]
     return f"Sequential([{', '.join(calls)}])", kind.start()
 
 
 def _sizes(text: str) -> list[int] | None:
     """Inputs, hidden units and outputs."""
-    dashes = _DASHES.findall(text)
-    if len(dashes) == 1:
-        return [int(size) for size in re.findall(r"\d+", dashes[0])]
+    rows = {_numbers(row[0]) for row in _SIZES.finditer(text)} | {_numbers(row[1]) for row in _LISTED.finditer(text)}
+    if rows and _OTHERS.search(text) is None:
+        return list(rows.pop()) if len(rows) == 1 else None
     inputs, outputs = ({int(one.replace(",", "")) for one in p.findall(text)} for p in (_INPUTS, _OUTPUTS))
     hidden = list(_HIDDEN.finditer(text))
     if len(inputs) != 1 or len(outputs) != 1 or len(hidden) != 1:
@@ -49,3 +67,8 @@ def _sizes(text: str) -> list[int] | None:
     if len(units) not in (1, many):
         return None
     return [*inputs, *(units * many if len(units) == 1 else units), *outputs]
+
+
+def _numbers(row: str) -> tuple[int, ...]:
+    """The numbers in a row, whose thousands have no blank behind their comma."""
+    return tuple(int(one.replace(",", "")) for one in re.findall(_N, row))

@@ -183,4 +183,28 @@ lstm = nn.LSTM(input_size=40, hidden_size=12, batch_first=True, bidirectional=Tr
 out, (h_n, c_n) = lstm(torch.randn(16, 30, 40))
 """,
 }
-POSTED = CALCULATED | COMPARED | MISFITS | LISTED
+TRAINED = {
+    "a checkpoint": """Checkpoint is three times larger than the model
+
+I have an MLP, 600 -> 900 -> 300 -> 12, all nn.Linear with bias and ReLU in between, float32. The file of
+torch.save(model.state_dict(), ...) has 3.3 MB, but the training checkpoint
+
+    torch.save({"model": model.state_dict(), "opt": optimizer.state_dict()}, "ckpt.pt")
+
+with optimizer = torch.optim.Adam(model.parameters()) has 9.8 MB. Are the gradients stored in there? How much of this
+do I need on the GPU during training?
+""",
+    "momentum": """How much GPU memory do I need to train this, without the activations?
+
+model = nn.Sequential(nn.Conv2d(3, 64, 3), nn.ReLU(), nn.Conv2d(64, 32, 3))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+""",
+    "half precision": """An MLP with layer sizes [1024, 4096, 1024] without biases, in PyTorch, is trained in fp16 with AdamW. How much
+memory do parameters, gradients and optimizer states need?
+""",
+    "a frozen layer": """How much memory does training need with plain SGD?
+
+model = keras.Sequential([keras.Input((30,)), layers.Dense(50, trainable=False), layers.Dense(n)])
+""",
+}
+POSTED = CALCULATED | COMPARED | MISFITS | LISTED | TRAINED

@@ -1,0 +1,87 @@
+"""How much memory training takes for parameters, gradients and optimizers, as questions ask for it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+
+import pytest
+
+import symparams as sp
+from tests.reading.posted import TRAINED
+
+_KEPT = {"plain SGD": 0, "SGD with momentum": 1, "Adam": 2}  # numbers beside a parameter and its gradient
+_ARROWS = (" -> ", "->", " → ", "-", " - ReLU - ")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "a checkpoint",
+            [
+                "9,777,744 bytes (9.778 MB, or 9.325 MiB) for a checkpoint",
+                "3,259,248 bytes (3.259 MB, or 3.108 MiB) for the saved model",
+                "814,812·4·4 = 13,036,992 bytes (13.04 MB, or 12.43 MiB)",
+                "holds no gradients",
+                "Before the first step, PyTorch has not made the averages yet",
+            ],
+        ),
+        ("momentum", ["(3·3·3 + 1)·64", "the velocity that momentum keeps", f"{20256 * 12:,} bytes"]),
+        ("half precision", [f"{8 * 1024 * 1024 * 16:,} bytes", "(2 + 2 + 3·4)", "a float32 copy of the parameter"]),
+        ("a frozen layer", ["51n + 1,550 parameters", "each of the 51n trainable parameters", "408n + 6,200 bytes"]),
+    ],
+)
+def test_posted_questions(name: str, said: list[str]) -> None:
+    answer = sp.read(TRAINED[name]).answer().to_text()
+    assert [one for one in said if one not in " ".join(answer.split())] == []
+
+
+def test_generated_perceptrons_need_so_many_numbers_for_each_parameter() -> None:
+    chance = random.Random(30)
+    for _ in range(30):
+        sizes = [chance.choice([3, 10, 64, 300, 784]) for _ in range(chance.randint(3, 5))]
+        arrow, has_bias, optimizer = chance.choice(_ARROWS), chance.choice([True, False]), chance.choice([*_KEPT])
+        question = (
+            f"An MLP {arrow.join(map(str, sizes))}{'' if has_bias else ' without bias'} is trained with {optimizer}. "
+            "How much memory do the parameters, gradients and optimizer states need?"
+        )
+        params = sum((before + has_bias) * after for before, after in itertools.pairwise(sizes))
+        read = sp.read(question)
+        assert read.net.params == params, question
+        answer = read.answer().to_text()
+        assert f"{params * 4 * (2 + _KEPT[optimizer]):,} bytes" in re.split(r" for training", answer)[0], question
+        assert f"{params * 4:,} bytes" in answer, question
+
+
+def test_both_are_told_where_no_optimizer_is() -> None:
+    answer = sp.read("How much memory does it take to train a neural network 100 -> 50 -> 10?").answer().to_text()
+    assert "44,480 bytes (44.48 kB, or 43.44 KiB) for training with plain SGD" in answer
+    assert "88,960 bytes (88.96 kB, or 86.88 KiB) for training with Adam" in answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why 330 parameters? I train this MLP 10 -> 20 -> 5 with Adam.",
+        "How many MB has the saved model, an MLP 10 -> 20 -> 5?",
+    ],
+)
+def test_who_asks_for_something_else_gets_no_memory_of_training(question: str) -> None:
+    answer = sp.read(question).answer().to_text()
+    assert "for training" not in answer
+    assert "325" in answer or "1,300 bytes" in answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "An MLP, 10 -> 20 -> 5 or 10 -> 30 -> 5: which has fewer parameters?",
+        "A conv net with 28 -> 14 -> 7 positions: which kernels has my neural network?",
+        "My neural network counts 3 -> 2 parameters?",
+    ],
+)
+def test_other_rows_of_numbers_are_no_perceptron(question: str) -> None:
+    with pytest.raises(sp.SymparamsError):
+        _ = sp.read(question).net
