@@ -16,6 +16,7 @@ from symparams.documents.calculation_document import CalculationDocument
 from symparams.documents.diagnosis_document import record as diagnosis_record
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.diagnosis_sections import DiagnosisDocument
+from symparams.documents.printed_sizes import PrintedSizesDocument
 from symparams.documents.rendering import Document, render, written, written_with
 from symparams.documents.side_document import SideDocument
 from symparams.documents.solution import Solution
@@ -157,6 +158,8 @@ class Asked:
         if self.doubts and all(doubt.quantity == "params" or doubt.quantity in COUNTS for doubt in self.doubts):
             assumed = tuple(one for one in assumed if not one.counts_stand)
         for doubt in self.doubts:
+            if doubt.printed is not None:  # of which all stands in the table
+                continue
             if doubt.layer is None or doubt.quantity == "field":
                 return assumed
             used |= self._sized_by(doubt.layer)
@@ -228,6 +231,8 @@ class Asked:
             return written(document, "calculation", d=CalculationDocument(doubt.calculation))
         if doubt.misfit is not None:
             return written(document, "misfit", d=doubt.misfit)
+        if doubt.printed is not None:
+            return written(document, "printed_sizes", d=PrintedSizesDocument(doubt.printed))
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         if doubt.quantity == "memory" and self._inquiry.optimizers:

@@ -16,6 +16,7 @@ from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
+from symparams.questions.printed_sizes import printed_sizes
 from symparams.reading.asking import IN_ALL, named_in
 from symparams.reading.doubts import Sentences
 from symparams.reading.items import alone, marked_items
@@ -46,6 +47,9 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     rows = [doubt for row in reading.wrong if (doubt := _of_row(network, row)) is not None]
     if not reading.prose.strip():
         return tuple(rows)
+    sizes = printed_sizes(network, reading)
+    if sizes is not None:
+        return (*rows, Doubt(None, "activations", None, None, printed=sizes))
     found = calculation(network, reading)
     lines = [] if found is None else _of_lines(found)
     prose = reading.prose if found is None else without_lines(found, reading.prose)

@@ -17,6 +17,7 @@ from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.questions.line_by_line import Calculation
 from symparams.questions.misfit import Misfit
 from symparams.questions.places import last_with_positions
+from symparams.questions.printed_sizes import PrintedSizes
 from symparams.questions.put_right import put_right
 from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
@@ -50,6 +51,7 @@ class Doubt:
     calculation: Calculation | None = None  # line by line, of which the doubts behind this one are the wrong lines
     mark: str = ""  # of the item that asks, as it is written: b); empty: no item does
     misfit: Misfit | None = None  # a message about sizes, which the doubt behind this one goes on with
+    printed: PrintedSizes | None = None  # megabytes under a table
 
 
 class Doubts:

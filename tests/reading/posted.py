@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 _NET = """net = nn.Sequential(nn.Conv2d(3, 12, 5, bias=False), nn.BatchNorm2d(12), nn.Conv2d(12, 20, 3), nn.Flatten(),
                     nn.Linear(20 * 6 * 6, 60), nn.Linear(60, 10))
 """
@@ -199,12 +202,42 @@ do I need on the GPU during training?
 model = nn.Sequential(nn.Conv2d(3, 64, 3), nn.ReLU(), nn.Conv2d(64, 32, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 """,
-    "half precision": """An MLP with layer sizes [1024, 4096, 1024] without biases, in PyTorch, is trained in fp16 with AdamW. How much
-memory do parameters, gradients and optimizer states need?
+    "half precision": """An MLP with layer sizes [1024, 4096, 1024] without biases, in PyTorch, is trained in fp16 with
+AdamW. How much memory do parameters, gradients and optimizer states need?
 """,
     "a frozen layer": """How much memory does training need with plain SGD?
 
 model = keras.Sequential([keras.Input((30,)), layers.Dense(50, trainable=False), layers.Dense(n)])
 """,
 }
-POSTED = CALCULATED | COMPARED | MISFITS | LISTED | TRAINED
+_PASTES = Path(__file__).parent.parent / "tables" / "pastes"
+_PRINTED = """
+----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Conv2d-1           [-1, 16, 64, 64]             448
+              ReLU-2           [-1, 16, 64, 64]               0
+         MaxPool2d-3           [-1, 16, 32, 32]               0
+           Flatten-4                [-1, 16384]               0
+            Linear-5                    [-1, 5]          81,925
+================================================================
+Total params: 82,373
+Trainable params: 82,373
+Non-trainable params: 0
+----------------------------------------------------------------
+Input size (MB): 0.05
+Forward/backward pass size (MB): 1.25
+Params size (MB): 0.31
+Estimated Total Size (MB): 1.61
+----------------------------------------------------------------
+"""
+SIZES = {
+    "forward and backward": f"""How is "Forward/backward pass size (MB)" calculated?
+{_PRINTED}
+16x64x64 + 16x64x64 + 16x32x32 + 16384 + 5 = 163845 floats, x 4 bytes = 655380 bytes = 0.625 MB, which is half of it.
+""",
+    "the size of the parameters": f"What does the params size (MB) mean?\n{_PRINTED}",
+    "a batch": "What is the estimated total size below this table?\n\n"
+    + re.sub("(?m)^# ", "", (_PASTES / "torchinfo_functional_pools.txt").read_text("utf-8")),
+}
+POSTED = CALCULATED | COMPARED | MISFITS | LISTED | TRAINED | SIZES
