@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+from symparams.algebra.formula import Value
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.alternatives import (
     MOST,
@@ -25,6 +26,8 @@ from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import read_table
 from symparams.sources.language import built
+
+_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[,.'’ ]\d{3})+(?![\d])|(?<![\w.,])\d{3,15}(?![\w])")
 
 Read = Callable[[Source, "str | None"], Reading]
 
@@ -98,6 +101,47 @@ def rows_of(source: Source, prose: str, read: Read) -> list[Reading]:
                 if _is_built(reading):
                     found[code] = reading
     return list(found.values()) if len(found) > 1 else []
+
+
+def spoken_model(source: Source, first: Reading, read: Read) -> Reading:
+    """Of the models of one program, the only one that the prose names, or whose number of parameters stands in it."""
+    names = [name for name in first.models if name not in first.parts]
+    if not 1 < len(names) <= MOST:
+        return first
+    spoken = [name for name in names if _place(first.prose, name) < len(first.prose)]
+    if not spoken:
+        each = {name: _total(source, name, read) for name in names}
+        written = _numbers(first.prose)
+        spoken = [name for name, total in each.items() if total in written]
+    if len(spoken) != 1 or spoken[0] == first.models[0]:
+        return first
+    with suppress(SymparamsError):
+        chosen = read(source, spoken[0])
+        if _is_built(chosen):
+            others = [name for name in names if name != spoken[0]]
+            return replace(chosen, kind=first.kind, source=first.source, prose=_without(first.prose, source, others))
+    return first
+
+
+def _without(prose: str, code: Source, models: Sequence[str]) -> str:
+    """Prose without what stands behind the code of some models, on the same line."""
+    for name in models:
+        for line in re.finditer(rf"^[ \t]*{re.escape(name)}[ \t]*=[^\n]*", code.text, re.M):
+            prose = prose[: line.start()] + " " * len(line[0]) + prose[line.end() :]
+    return prose
+
+
+def _total(source: Source, name: str, read: Read) -> Value | None:
+    """How many parameters a model of a program has; None where it cannot be built."""
+    with suppress(SymparamsError):
+        reading = read(source, name)
+        return built(reading.statements, reading.source).counts.params
+    return None
+
+
+def _numbers(prose: str) -> set[int]:
+    """The numbers of three digits and more that stand in prose."""
+    return {int(re.sub(r"\D", "", one)) for one in _NUMBER.findall(prose)}
 
 
 def _place(text: str, name: str) -> int:

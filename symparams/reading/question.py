@@ -14,7 +14,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.network import Network
 from symparams.reading.added_inputs import with_added_inputs
 from symparams.reading.asking import named_in
-from symparams.reading.compared import models_of, parts_of, rows_of, together
+from symparams.reading.compared import models_of, parts_of, rows_of, spoken_model, together
 from symparams.reading.exercises.network import exercise, untold
 from symparams.reading.inline_calls import calls_in_sentences, rows_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
@@ -77,6 +77,8 @@ def read_question(source: Source, model: str | None) -> Reading:
             return _set_against(source, several)
     if model is None and not tabled and (several := models_of(_code_of(source), joint, _read_code)):
         return _set_against(source, several)
+    if model is None and not tabled:
+        joint = spoken_model(_code_of(source), joint, _read_code)
     return retold(with_told_sizes(with_told_dilations(joint)))
 
 
