@@ -233,6 +233,8 @@ class Asked:
             return written(document, "misfit", d=doubt.misfit)
         if doubt.printed is not None:
             return written(document, "printed_sizes", d=PrintedSizesDocument(doubt.printed))
+        if doubt.counts:
+            return written(document, "other_counts", counts=doubt.counts, quantity=doubt.quantity)
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         if doubt.quantity == "memory" and self._inquiry.optimizers:

@@ -16,12 +16,15 @@ from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
+from symparams.questions.other_counts import WORK, OtherCount, other_counts, without_counts
 from symparams.questions.printed_sizes import printed_sizes
-from symparams.reading.asking import IN_ALL, named_in
+from symparams.questions.spoken_of import Spoken
+from symparams.reading.asking import IN_ALL, inquiry, named_in
 from symparams.reading.doubts import Sentences
 from symparams.reading.items import alone, marked_items
 from symparams.reading.reading import Reading, WrongRow
 
+_NAMED = 4  # layers that a number of multiply-accumulates may be meant for
 _OUTPUT = re.compile(r"\boutput", re.I)
 
 
@@ -60,7 +63,12 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
         start, end = error.mismatch.at
         prose = prose[:start] + re.sub(r"\S", " ", prose[start:end]) + prose[end:]
     known = {doubt.layer for doubt in rows}
-    further = [doubt for doubt in _of_prose(network, prose) if doubt.layer not in known]
+    layer, counts = _other_counts(network, prose)
+    further = [doubt for doubt in _of_prose(network, without_counts(counts, prose)) if doubt.layer not in known]
+    if counts:
+        work = [doubt for doubt in further if doubt.quantity in WORK] or [_of_work(layer, prose)]
+        others = [doubt for doubt in further if doubt.quantity not in WORK and doubt.diagnosis is not None]
+        further = [*work, Doubt(layer, work[0].quantity, None, None, counts=counts), *others]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way
@@ -68,6 +76,22 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     if is_normalized:
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity in named_in(prose)]
     return (*rows, *lines, *misfits, *further)
+
+
+def _other_counts(network: Network, prose: str) -> tuple[str | None, tuple[OtherCount, ...]]:
+    """The numbers that count the same work in some way, and of which layer; of all where they count the total."""
+    spoken = Spoken(network, prose)
+    sole = spoken.sole("macs")
+    for layer in dict.fromkeys((sole, None, *(name for name, _ in spoken.named[:_NAMED]))):
+        counts = other_counts(network, prose, layer)
+        if counts:
+            return layer, counts
+    return None, ()
+
+
+def _of_work(layer: str | None, prose: str) -> Doubt:
+    """The work that a text asks about."""
+    return Doubt(layer, next((one for one in inquiry(prose).quantities if one in WORK), WORK[0]), None, None)
 
 
 def _of_prose(network: Network, prose: str) -> Sequence[Doubt]:

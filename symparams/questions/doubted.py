@@ -16,6 +16,7 @@ from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.questions.line_by_line import Calculation
 from symparams.questions.misfit import Misfit
+from symparams.questions.other_counts import OtherCount
 from symparams.questions.places import last_with_positions
 from symparams.questions.printed_sizes import PrintedSizes
 from symparams.questions.put_right import put_right
@@ -52,6 +53,7 @@ class Doubt:
     mark: str = ""  # of the item that asks, as it is written: b); empty: no item does
     misfit: Misfit | None = None  # a message about sizes, which the doubt behind this one goes on with
     printed: PrintedSizes | None = None  # megabytes under a table
+    counts: tuple[OtherCount, ...] = ()  # right numbers of the work that the doubt before this one is about
 
 
 class Doubts:

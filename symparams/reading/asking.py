@@ -17,8 +17,8 @@ _LEAVING_OUT = (
 _BIAS = r"bias(?:es)?(?!\w)"
 _QUANTITIES = {  # the words for what is asked, those that say most first
     "field": r"receptive\s+fields?|rezeptive[sn]?\s+felde?|champ\s+r[eé]ceptif|campo\s+receptivo",
-    "flops": r"flops?|floating[\s-]point\s+operations",
-    "macs": r"macs?|mult(?:iply|i)?[\s-]?(?:add|accumulate)s?|madds?|(?:number\s+of\s+)?multiplications",
+    "flops": r"[kmgtp]?flops?|floating[\s-]point\s+operations",
+    "macs": r"[kmgt]?macs?|mult(?:iply|i)?[\s-]?(?:add|accumulate)s?|madds?|(?:number\s+of\s+)?multiplications",
     "cache": r"(?:kv|key[\s-]value)[\s-]?cache",
     "activations": r"activations?\s+(?:maps?\s+)?(?:memory|take|use|need|occupy)|activation\s+sizes?"
     r"|(?:memory|bytes|[mg]i?b|v?ram|space)\b[^.?!]{0,40}\b(?:activations?|feature\s+maps?)",

@@ -40,10 +40,14 @@ _OTHER = r"(?!kernel|filter|conv|pool|window|stride|output|from|to\b)"  # words 
 _PAIRS = (
     re.compile(rf"\b{_IMAGE}(?:[ ,:=(]{{1,3}}{_OTHER}[a-z]{{1,12}}){{0,4}}[ :=(]{{1,3}}{_PAIR}", re.IGNORECASE),
     re.compile(rf"{_PAIR}(?:[ -]{{1,2}}{_OTHER}[a-z]{{1,12}}){{0,3}} {_IMAGE}", re.IGNORECASE),
+    re.compile(rf"\bstart(?:s|ing)? (?:out )?(?:with|from) (?:an? )?{_PAIR.replace('2,5', '1,5')}", re.IGNORECASE),
 )
 _MADE = re.compile(
-    r"\b(?:yields?|gives?|gets?|got|becomes?|produces?|outputs?|returns?|into)\s+(?:an?\s+|the\s+)?$", re.I
-)
+    r"(?:\b(?:yields?|gives?|becomes?|produces?|outputs?|returns?|into)"
+    r"|(?<!\bit )(?<!\bthat )(?<!\bwhich )(?<!\blayer )(?<!\bnetwork )(?<!\bmodel )\b(?:gets?|got))"
+    r"\s+(?:an?\s+|the\s+)?$",
+    re.I,
+)  # what a layer gets is its input, what somebody gets is a result
 _NEAR = 20  # characters before a size that say whether it is one of an output
 _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time steps", "200 tokens"
     re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),

@@ -240,4 +240,25 @@ SIZES = {
     "a batch": "What is the estimated total size below this table?\n\n"
     + re.sub("(?m)^# ", "", (_PASTES / "torchinfo_functional_pools.txt").read_text("utf-8")),
 }
-POSTED = CALCULATED | COMPARED | MISFITS | LISTED | TRAINED | SIZES
+COUNTED = {
+    "a profiler and a paper": """MACs of a strided conv, my number is 4x too high
+
+    nn.Conv2d(128, 256, kernel_size=3, stride=2, padding=1, bias=False)
+
+and it gets a 56x56 feature map. I calculate 56*56 * 3*3 * 128 * 256 = 924,844,032 multiply-adds but the profiler
+says 0.231 GMac. And a table in a paper lists 0.46 GFLOPs for the same layer. Which one is right??
+""",
+    "with biases": """torch.nn.Conv2d FLOPs: what does thop count?
+
+thop gives 20,321,280 and another tool 38,610,432 for
+
+conv = nn.Conv2d(1, 128, 3)   # input is 128x128
+
+but 2*9*126*126*128 = 36,578,304. Which one is right?
+""",
+    "called FLOPs": """The paper says 18.3 MFLOPs for this layer on a 128x128 image. Is that right?
+
+conv = nn.Conv2d(1, 128, 3)
+""",
+}
+POSTED = CALCULATED | COMPARED | MISFITS | LISTED | TRAINED | SIZES | COUNTED

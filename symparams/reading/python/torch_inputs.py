@@ -23,6 +23,12 @@ _OF_SEQUENCES = ("LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerEncoder
                  "TransformerEncoder", "TransformerDecoder")  # fmt: skip
 
 
+_MADE = re.compile(  # words before the sizes of an output
+    r"(?:\b(?:yields?|gives?|produces?|outputs?|returns?|becomes?|results?|makes?|now)\b[^\d\n]{0,20}|[-=]>\s?|→\s?)$",
+    re.I,
+)
+
+
 class SolvedError(Exception):
     """Letters of the input have been found: the model is followed again with their values."""
 
@@ -97,7 +103,7 @@ class Entrances:
             )
             for found in re.finditer(r"\d+(?:\s*[x×X*]\s*\d+)+", comment):
                 sizes = tuple(int(n) for n in re.findall(r"\d+", found[0]))
-                if about_input or len(sizes) > 2:
+                if (about_input or len(sizes) > 2) and not _MADE.search(comment[: found.start()]):
                     self.told.append(sizes)
             for found in re.finditer(r"[(\[]([^()\[\]]*,[^()\[\]]*)[)\]]", comment):
                 parts = [p.strip() for p in found[1].split(",")]
