@@ -29,7 +29,7 @@ _SAME = "These are different counts of the same work, so they do not contradict 
             "with biases",
             [
                 "36,578,304 FLOPs = 2·3·3·1·128·126·126.",
-                "20,321,280 counts each multiply-accumulate as one operation, and the addition of each bias as another:",
+                "20,321,280 counts each multiply-accumulate as one operation, and the addition of each bias as another",
                 "18,289,152 + 2,032,128 = 20,321,280.",
                 "and the addition of each bias as another: 2·18,289,152 + 2,032,128 = 38,610,432.",
                 _SAME,

@@ -9,6 +9,7 @@ from symparams.algebra.formula import (
     ONE,
     ZERO,
     Formula,
+    Product,
 )
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
@@ -77,6 +78,29 @@ def steps_for_features(s: Subject) -> Iterable[Formula]:
     names = [letter.name for letter in features if letter.name not in {other.name for other in produced}]
     steps = symbol("T", s.x.shape[0], "sequence length", incoming=True)
     return in_work(s, lambda rule: some(exchanged(rule, named(*names), steps))) if names else ()
+
+
+@misconception(
+    "features of all steps",
+    *_COUNTS,
+    layers=RECURRENT,
+    explanation="you used the features of all time steps as inputs of one step",
+    repair="a recurrent layer reads one time step at a time, so it has weights for the features of one step only",
+    claim="A recurrent layer has a weight for every feature of every time step.",
+    source=_QUESTIONS,
+)
+def features_of_all_steps(s: Subject) -> Iterable[Formula]:
+    """g·((D + U)·U + U) → g·((T·D + U)·U + U)."""
+    if recurrent_of(s) is None or len(s.arriving) != 1 or len(s.x.shape) != 2 or shares(s):
+        return ()
+    if s.x.shape[-1] == 1:  # then these are as many as the steps
+        return ()
+    features = {letter.name: letter for letter in letters(s.tensors, "input") if letter.incoming}
+    names = [name for name in features if name not in {other.name for other in letters(s.tensors, "output")}]
+    if len(names) != 1:
+        return ()
+    steps = symbol("T", s.x.shape[0], "sequence length", incoming=True)
+    return some(exchanged(s.rule, named(*names), Product((steps, features[names[0]]))))
 
 
 @misconception(

@@ -1,0 +1,52 @@
+"""Numbers that are told in prose or in a comment, so that the answer is a number."""
+
+from __future__ import annotations
+
+import pytest
+
+import symparams as sp
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            (
+                "Number of parameters in an LSTM layer (Keras)\n\nEach sample is a window of 60 time steps with 11 "
+                "features, and my first layer is an LSTM with 75 units. I calculated 4 * (60 * 11 * 75 + 75) = 198,300 "
+                "but Keras tells me 26,100. Can somebody explain?"
+            ),
+            [
+                "26,100 = 4·75·(11 + 75 + 1); with 4(60·11·75 + 75)",
+                "left out the recurrent weights",
+                "of all time steps",
+            ],
+        ),
+        (
+            (
+                "What is the algebraic expression for the output shape? (example starts with 5 x 5)\n\n"
+                "nn.ConvTranspose2d(cin, cout, kernel_size=k, stride=s, padding=p)\n\n"
+                "# yields a 7 x 7 image\nnn.ConvTranspose2d(cin, cout, kernel_size=3, stride=2, padding=2)\n"
+            ),
+            ["(5 − 1)·s − 2p + k"],
+        ),
+        (
+            (
+                "How many MACs?\n\n    nn.Conv2d(128, 256, kernel_size=3, stride=2, padding=1, bias=False)\n\n"
+                "and it gets a 56x56 feature map.\n"
+            ),
+            ["231,211,008"],
+        ),
+    ],
+)
+def test_the_answer_is_a_number(question: str, said: list[str]) -> None:
+    answer = " ".join(sp.read(question).answer().to_text().split())
+    assert [one for one in said if one not in answer] == []
+
+
+@pytest.mark.parametrize("words", ["I get a 56x56 feature map", "I got a 56x56 image", "it yields a 56x56 feature map"])
+def test_what_somebody_gets_is_no_input(words: str) -> None:
+    question = (
+        f"How many MACs?\n\n    nn.Conv2d(128, 256, kernel_size=3, stride=2, padding=1, bias=False)\n\n{words}.\n"
+    )
+    assert "⌈H/2⌉" in sp.read(question).answer().to_text()
