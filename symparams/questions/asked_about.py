@@ -75,7 +75,10 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != "shape"]
     if is_normalized:
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity in named_in(prose)]
-    return (*rows, *lines, *misfits, *further)
+    found_ones = (*rows, *lines, *misfits, *further)
+    if not found_ones and reading.read_as and "params" in named_in(prose):  # its table has nothing that was not told
+        return (Doubt(None, "params", None, None),)
+    return found_ones
 
 
 def _other_counts(network: Network, prose: str) -> tuple[str | None, tuple[OtherCount, ...]]:

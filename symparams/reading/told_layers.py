@@ -43,9 +43,10 @@ _THEN = re.compile(
     re.I,
 )
 _MANY = re.compile(
-    r"\b(two|three|four|five|[2-5])\s+(?:(?:stacked|consecutive|successive|\d+\s?[x×]\s?\d+)\s+){0,2}$", re.I
+    r"\b(two|three|four|five|[2-9]|[1-5]\d)\s+(?:(?:stacked|consecutive|successive|\d+\s?[x×]\s?\d+)\s+){0,2}$", re.I
 )
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_SURELY = 5  # so many convolutions are layers
 _LAID_OUT = ("Conv", "MaxPooling", "nn.Conv", "nn.MaxPool")  # what a dense layer reads in one row
 _BEFORE = 40  # characters before a layer that say how many
 _MOST = 12  # layers that are looked at, and of a row
@@ -115,13 +116,21 @@ def _in_a_row(mentions: list[_Mention], text: str) -> ToldLayer | None:
 def _many(mention: _Mention, text: str) -> int:
     """How many layers alike are meant: "two 3x3 convolutions"."""
     before = _MANY.search(text[max(mention.start - _BEFORE, 0) : mention.start].rstrip() + " ")
-    plural = text[mention.start : mention.end].endswith("s")
-    return _NUMBERS.get(before[1].lower(), 0) or int(before[1]) if before is not None and plural else 1
+    words = text[mention.start : mention.end].lower()
+    if before is None or not words.endswith("s"):
+        return 1
+    many = _NUMBERS.get(before[1].lower(), 0) or int(before[1])
+    return many if many <= _SURELY or words.endswith("layers") else 1  # 32 convolutions may be filters
 
 
 def _repeated(call: str, many: int) -> str:
-    several = ", ".join([call] * many)
-    return call if many == 1 else f"nn.Sequential({several})" if "nn." in call else f"Sequential([{several}])"
+    """Several layers alike, many of them as a comprehension."""
+    if many == 1:
+        return call
+    several = ", ".join([call] * many) if many <= _SURELY else f"{call} for _ in range({many})"
+    if "nn." in call:
+        return f"nn.Sequential({several})" if many <= _SURELY else f"nn.Sequential(*[{several}])"
+    return f"Sequential([{several}])"
 
 
 def _classes(text: str, framework: str) -> Iterator[_Mention]:

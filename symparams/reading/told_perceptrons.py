@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 
-_N = r"(\d{1,3}(?:,\d{3})+|\d{1,7})"
-_UNITS = r"(?:units?|neurons?|nodes?|perceptrons?)"
+from symparams.reading.told_layer_sizes import NUMBER, UNITS, told_inputs, told_outputs, told_pixels, told_units
+
+_N, _UNITS = NUMBER, UNITS
 _KIND = re.compile(
     r"\b(?:MLPs?|(?:multi[ -]?layer )?perceptron|nn\.Linear"
-    r"|(?:fully[ -]connected|dense|linear) layers"
+    r"|(?:fully[ -]connected|dense|linear) (?:layers|to the inputs?\b)"
     r"|(?:fully[ -]connected|dense|feed[ -]?forward|neural) (?:neural )?net(?:work)?)\b",
     re.I,
 )
@@ -58,7 +59,13 @@ def _sizes(text: str) -> list[int] | None:
     rows = {_numbers(row[0]) for row in _SIZES.finditer(text)} | {_numbers(row[1]) for row in _LISTED.finditer(text)}
     if rows and _OTHERS.search(text) is None:
         return list(rows.pop()) if len(rows) == 1 else None
-    inputs, outputs = ({int(one.replace(",", "")) for one in p.findall(text)} for p in (_INPUTS, _OUTPUTS))
+    inputs = {int(one.replace(",", "")) for one in _INPUTS.findall(text)} | told_inputs(text)
+    outputs = {int(one.replace(",", "")) for one in _OUTPUTS.findall(text)} | told_outputs(text)
+    if not inputs and (pixels := told_pixels(text)) is not None:
+        inputs = {pixels}
+    units = told_units(text)
+    if units is not None and len(inputs) == 1 and (len(outputs) == 1 or (not outputs and len(units) == 1)):
+        return [*inputs, *units, *outputs]
     hidden = list(_HIDDEN.finditer(text))
     if len(inputs) != 1 or len(outputs) != 1 or len(hidden) != 1:
         return None

@@ -170,6 +170,36 @@ def test_an_axis_of_another_size_is_worked_out() -> None:
             "Sequential([Input((30,)), Dense(64), Dense(32), Dense(1)])",
         ),
         ("A 784-128-64-10 neural network", "Sequential([Input((784,)), Dense(128), Dense(64), Dense(10)])"),
+        (
+            "An MLP 784 -> 1,000 -> ReLU -> 10 in PyTorch, bias=False",
+            "nn.Sequential(nn.Linear(784, 1000, bias=False), nn.Linear(1000, 10, bias=False))",
+        ),
+        (
+            (
+                "A perceptron.\n- Input layer: 784 neurons\n- Hidden layer 1: 128 neurons\n- Hidden layer 2: 64 neurons\n"
+                "- Output layer: 10 neurons"
+            ),
+            "Sequential([Input((784,)), Dense(128), Dense(64), Dense(10)])",
+        ),
+        (
+            (
+                "A multi-layer perceptron has 30 neurons in the input layer. The first hidden layer has 4 neurons and the "
+                "second 3 neurons, the output layer has only 1 neuron. No bias parameters."
+            ),
+            "Sequential([Input((30,)), Dense(4, use_bias=False), Dense(3, use_bias=False), Dense(1, use_bias=False)])",
+        ),
+        (
+            (
+                "The input is a 128 by 128 grayscale image. The first hidden layer has 256 neurons, fully connected to the "
+                "input."
+            ),
+            "Sequential([Input((16384,)), Dense(256)])",
+        ),
+        (
+            "A fully connected network on 32x32 RGB images: the first hidden layer has 50 units, the output layer has 9.",
+            "Sequential([Input((3072,)), Dense(50), Dense(9)])",
+        ),
+        ("All 17 convolutional layers have 3x3 filters.", "Sequential([Conv2D(F, 3) for _ in range(17)])"),
     ],
 )
 def test_layers_in_a_row_are_a_network(prose: str, code: str) -> None:
@@ -183,6 +213,9 @@ def test_layers_in_a_row_are_a_network(prose: str, code: str) -> None:
     [
         "A neural network with 2 hidden layers?",
         "A neural network with 10 inputs, 3 hidden layers with 4 and 5 units, 2 outputs",
+        "A neural network: 10 inputs, the first hidden layer has 4 units, the third hidden layer has 5, 2 outputs",
+        "A neural network: 10 inputs, the first hidden layer has 4 units, no, the first hidden layer has 5, 2 outputs",
+        "A fully connected network on 32x32 images: the first hidden layer has 50 units, the output layer has 10.",
     ],
 )
 def test_dense_networks_with_open_sizes_are_not_read(prose: str) -> None:
