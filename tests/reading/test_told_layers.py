@@ -176,27 +176,27 @@ def test_an_axis_of_another_size_is_worked_out() -> None:
         ),
         (
             (
-                "A perceptron.\n- Input layer: 784 neurons\n- Hidden layer 1: 128 neurons\n- Hidden layer 2: 64 neurons\n"
-                "- Output layer: 10 neurons"
+                "A perceptron.\n- Input layer: 784 neurons\n- Hidden layer 1: 128 neurons\n"
+                "- Hidden layer 2: 64 neurons\n- Output layer: 10 neurons"
             ),
             "Sequential([Input((784,)), Dense(128), Dense(64), Dense(10)])",
         ),
         (
             (
-                "A multi-layer perceptron has 30 neurons in the input layer. The first hidden layer has 4 neurons and the "
-                "second 3 neurons, the output layer has only 1 neuron. No bias parameters."
+                "A multi-layer perceptron has 30 neurons in the input layer. The first hidden layer has 4 neurons and "
+                "the second 3 neurons, the output layer has only 1 neuron. No bias parameters."
             ),
             "Sequential([Input((30,)), Dense(4, use_bias=False), Dense(3, use_bias=False), Dense(1, use_bias=False)])",
         ),
         (
             (
-                "The input is a 128 by 128 grayscale image. The first hidden layer has 256 neurons, fully connected to the "
-                "input."
+                "The input is a 128 by 128 grayscale image. The first hidden layer has 256 neurons, fully connected to "
+                "the input."
             ),
             "Sequential([Input((16384,)), Dense(256)])",
         ),
         (
-            "A fully connected network on 32x32 RGB images: the first hidden layer has 50 units, the output layer has 9.",
+            "A fully connected network on 32x32 RGB images: the first hidden layer has 50 units, output layer: 9.",
             "Sequential([Input((3072,)), Dense(50), Dense(9)])",
         ),
         ("All 17 convolutional layers have 3x3 filters.", "Sequential([Conv2D(F, 3) for _ in range(17)])"),
