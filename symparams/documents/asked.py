@@ -23,6 +23,8 @@ from symparams.documents.solution import Solution
 from symparams.documents.training_memory import TrainingMemory
 from symparams.errors import Span
 from symparams.layers.dense import Flatten
+from symparams.layers.param import Param
+from symparams.layers.source import Input
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
 from symparams.quantities.counts import COUNTS
@@ -237,15 +239,21 @@ class Asked:
             return written(document, "other_counts", counts=doubt.counts, quantity=doubt.quantity)
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
-        if doubt.quantity == "memory" and self._inquiry.optimizers:
-            of_all = any(other.quantity == "params" and other.layer is None for other in self.doubts)
+        if doubt.quantity == "memory" and (self._inquiry.optimizers or self._is_count):
+            of_all = self._is_count or any(other.quantity == "params" and other.layer is None for other in self.doubts)
             memory = TrainingMemory(replace(self.whole, quantities=("params",)), self._inquiry, not of_all)
             return written(document, "training_memory", d=memory)
         layers = () if doubt.layer is None else (doubt.layer,)
         batch = self._inquiry.batch if doubt.quantity == "activations" else None
-        solution = Solution(self.network, (doubt.quantity,), layers, Settings(batch=batch), pictures=self.figures)
+        settings = Settings(batch=batch, dtype=self._inquiry.dtype)
+        solution = Solution(self.network, (doubt.quantity,), layers, settings, pictures=self.figures)
         about = replace(self._inquiry, brief=brief, continues=continues)
         return written(document, "answer", s=solution, a=AnswerDocument(solution, about))
+
+    @property
+    def _is_count(self) -> bool:
+        """Whether nothing is known of the network but how many parameters it has."""
+        return all(isinstance(node.layer, (Input, Param)) for node in self.network.nodes)
 
     @cached_property
     def _inquiry(self) -> Inquiry:

@@ -13,7 +13,7 @@ from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, key
 from symparams.model.network import Network
 from symparams.reading.added_inputs import with_added_inputs
-from symparams.reading.asking import named_in
+from symparams.reading.asking import inquiry, named_in
 from symparams.reading.compared import models_of, parts_of, rows_of, spoken_model, together
 from symparams.reading.exercises.network import exercise, untold
 from symparams.reading.inline_calls import calls_in_sentences, rows_in_sentences
@@ -30,6 +30,7 @@ from symparams.reading.retold import retold
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import TableReading, read_summary
 from symparams.reading.tables.telling import told_beside
+from symparams.reading.told_counts import told_count
 from symparams.reading.told_dilations import with_told_dilations
 from symparams.reading.told_layers import told_layer
 from symparams.reading.told_sizes import called_inputs
@@ -101,7 +102,7 @@ def _described(source: Source) -> Reading | None:
     if missing is not None and (named is None or _layers(named) < missing.layers):
         raise SymparamsError(missing.said, Place(source, *missing.at))
     if whole is None:
-        return named
+        return named or (_counted(source) if asks else None)
     prose = _without(source.text, whole.told)
     reading = Reading("question", source, whole.statements, prose=prose, read_as=f"`{whole.code}`")
     return reading if named is None or _leaves_more(named, reading) else named
@@ -146,6 +147,16 @@ def _named(source: Source) -> Reading | None:
         reading = with_told_sizes(replace(reading, kind="question", models=(), repairs=(), prose=source.text))
         return replace(reading, read_as=layer.read_as or f"`{layer.code}`{_on(reading)}")
     return None
+
+
+def _counted(source: Source) -> Reading | None:
+    """A network of which a question about memory tells nothing but the number of parameters."""
+    told = told_count(source.text) if inquiry(source.text).quantity == "memory" else None
+    if told is None:
+        return None
+    many, at = told
+    statements = tuple(read_network(Source(source.name, " " * at + f"input({many}) -> param({many},add)")))
+    return Reading("question", source, statements, prose=source.text, read_as=f"a network with {many:,} parameters")
 
 
 def _asks(text: str) -> bool:
@@ -242,7 +253,7 @@ def recognised(text: str) -> float:
             return 0.95
         if not tabled and not coded and has_prose(text):
             asks = _asks(text)
-            told = (asks and told_layer(text) is not None) or (
+            told = (asks and (told_layer(text) or told_count(text)) is not None) or (
                 (asks or has_question(text)) and exercise(text) is not None
             )
             return 0.9 if told else 0.0

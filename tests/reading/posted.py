@@ -205,6 +205,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     "half precision": """An MLP with layer sizes [1024, 4096, 1024] without biases, in PyTorch, is trained in fp16 with
 AdamW. How much memory do parameters, gradients and optimizer states need?
 """,
+    "a number of parameters": "How much memory does a 7B model need for inference in fp16?",
     "a frozen layer": """How much memory does training need with plain SGD?
 
 model = keras.Sequential([keras.Input((30,)), layers.Dense(50, trainable=False), layers.Dense(n)])

@@ -85,3 +85,39 @@ def test_who_asks_for_something_else_gets_no_memory_of_training(question: str) -
 def test_other_rows_of_numbers_are_no_perceptron(question: str) -> None:
     with pytest.raises(sp.SymparamsError):
         _ = sp.read(question).net
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "How much GPU memory do I need to fine-tune a model with 7 billion parameters with AdamW in fp32?",
+            ["112,000,000,000 bytes (112 GB, or 104.3 GiB) for training with Adam", "7,000,000,000·4·4"],
+        ),
+        (
+            "How much memory does a 7B model need for inference in fp16?",
+            ["14,000,000,000 bytes (14 GB, or 13.04 GiB) for the parameters.", "A float16 number takes 2 bytes"],
+        ),
+        (
+            "My network has 25,600,000 parameters. How much memory is needed for training with SGD + momentum?",
+            ["307,200,000 bytes", "the velocity that momentum keeps"],
+        ),
+    ],
+)
+def test_the_number_of_parameters_is_enough(question: str, said: list[str]) -> None:
+    answer = " ".join(sp.read(question).answer().to_text().split())
+    assert [one for one in said if one not in answer] == []
+    assert "param_1" not in answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much memory do a 7B model and a 13B model need?",
+        "What is a good learning rate for a 7B model?",
+        "How many layers has a model with 7 billion parameters?",
+    ],
+)
+def test_a_number_of_parameters_alone_answers_nothing_else(question: str) -> None:
+    with pytest.raises(sp.SymparamsError):
+        sp.read(question).answer()
