@@ -16,7 +16,7 @@ from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import Doubt, Doubts
 from symparams.questions.line_by_line import Calculation, calculation, without_lines
 from symparams.questions.misfit import Misfit, misfit
-from symparams.questions.other_counts import WORK, OtherCount, other_counts, without_counts
+from symparams.questions.other_counts import WORK, OtherCount, different, other_counts, without_counts
 from symparams.questions.printed_sizes import printed_sizes
 from symparams.questions.spoken_of import Spoken
 from symparams.reading.asking import IN_ALL, inquiry, named_in
@@ -63,12 +63,12 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
         start, end = error.mismatch.at
         prose = prose[:start] + re.sub(r"\S", " ", prose[start:end]) + prose[end:]
     known = {doubt.layer for doubt in rows}
-    layer, counts = _other_counts(network, prose)
+    layer, counts = _other_counts(network, prose, reading.source.text)
     further = [doubt for doubt in _of_prose(network, without_counts(counts, prose)) if doubt.layer not in known]
     if counts:
         work = [doubt for doubt in further if doubt.quantity in WORK] or [_of_work(layer, prose)]
         others = [doubt for doubt in further if doubt.quantity not in WORK and doubt.diagnosis is not None]
-        further = [*work, Doubt(layer, work[0].quantity, None, None, counts=counts), *others]
+        further = [*work, Doubt(layer, work[0].quantity, None, None, counts=different(counts)), *others]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way
@@ -81,12 +81,12 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     return found_ones
 
 
-def _other_counts(network: Network, prose: str) -> tuple[str | None, tuple[OtherCount, ...]]:
+def _other_counts(network: Network, prose: str, text: str) -> tuple[str | None, tuple[OtherCount, ...]]:
     """The numbers that count the same work in some way, and of which layer; of all where they count the total."""
     spoken = Spoken(network, prose)
     sole = spoken.sole("macs")
     for layer in dict.fromkeys((sole, None, *(name for name, _ in spoken.named[:_NAMED]))):
-        counts = other_counts(network, prose, layer)
+        counts = other_counts(network, prose, layer, text)
         if counts:
             return layer, counts
     return None, ()

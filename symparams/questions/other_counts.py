@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,7 +13,9 @@ from symparams.errors import Span
 from symparams.model.network import Network
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount, total_of
+from symparams.questions.spoken_of import Spoken
 from symparams.reading.asking import inquiry
+from symparams.reading.doubts import written_in
 
 Way: TypeAlias = Literal["macs", "flops", "macs with biases", "flops with biases"]  # what is counted
 
@@ -25,6 +28,14 @@ _NUMBER = re.compile(
     rf"(?:\s?(?P<prefix>[KMGT])?[- ]?(?P<what>{_WORK})\b)?(?![\w%]|\s?[*·×xX^/+]|,\d|\.\d)",
     re.I,
 )
+_LINE = re.compile(
+    r"\btotal\s+mult-adds\s+\((?:Units\.)?(?P<unit>[KMGT])\w*\):\s{0,5}(?P<digits>\d[\d,]{0,12}\.\d{1,4})", re.I
+)
+_ROWS = re.compile(r": \d{1,2}-\d{1,4}\s[^\n\[]{0,60}\[(\d{1,6}),")  # a row of torchinfo
+_MADE = re.compile(r"\b(?:randn?|zeros|ones)\(\s?\(?(\d{1,6}),\s?\d+,\s?\d+,\s?\d")  # data with a batch in front
+_CALLED = {"macs": r"mac|mult|madd", "flops": r"flop|operations"}
+_BATCHES = 3  # sizes of a batch that are tried
+_READ = 100_000  # characters that are looked at for them
 _LONGER = re.compile(r"[*·×+/^xX]\s{0,3}$")  # before a number that is part of a formula
 _WORDS = {"million": 10**6, "billion": 10**9}
 _FEWEST = 2  # digits of a rounded number
@@ -38,9 +49,11 @@ class OtherCount(NamedTuple):
     text: str  # as it was written, with its unit
     way: Way  # what it counts
     value: int  # exactly
-    macs: int  # the multiply-accumulates
+    macs: int  # the multiply-accumulates of one example
     additions: int  # the additions of biases
+    batch: int  # for how many examples
     is_rounded: bool  # whether it was written with fewer digits
+    says_so: bool  # whether it is called what it counts, or is a calculation
     at: Span  # where it stands
 
     @property
@@ -49,12 +62,27 @@ class OtherCount(NamedTuple):
         whole: Formula = Number(self.macs)
         if self.way in ("flops", "flops with biases"):
             whole = Product((Number(2), whole))
-        return total((whole, Number(self.additions))) if self.way.endswith("biases") else whole
+        whole = total((whole, Number(self.additions))) if self.way.endswith("biases") else whole
+        return whole if self.batch == 1 else Product((Number(self.batch), whole))
 
 
-def other_counts(network: Network, prose: str, layer: str | None) -> tuple[OtherCount, ...]:
-    """The numbers in a question about work that count it rightly, in any way, each way once."""
-    if not {*WORK} & {*inquiry(prose).quantities}:
+class _Number(NamedTuple):
+    """A number that may count work."""
+
+    text: str  # as it was written
+    value: Fraction  # with its unit
+    half: Fraction  # how far it may be off
+    what: str  # what it is called: GMac, FLOPs; empty: nothing
+    at: Span  # where it stands
+
+
+def other_counts(network: Network, prose: str, layer: str | None, text: str = "") -> tuple[OtherCount, ...]:
+    """The numbers in a question about work that count it rightly, in any way.
+
+    `text` is the whole of it, whose tables and code tell how many examples a batch may have.
+    """
+    asked = inquiry(prose)
+    if not {*WORK} & {*asked.quantities}:
         return ()
     macs = total_of(network, amount("macs"), layer)
     every = total_of(network, amount("macs", Settings(macs="with-bias")), layer)
@@ -63,17 +91,48 @@ def other_counts(network: Network, prose: str, layer: str | None) -> tuple[Other
     ways: dict[Way, int] = {"macs": macs, "flops": 2 * macs}
     if every != macs:
         ways |= {"macs with biases": every, "flops with biases": macs + every}
-    found: dict[tuple[Way, bool], OtherCount] = {}
-    for text, value, half, at in _written(prose):
-        for way, exact in ways.items():
-            if abs(value - exact) <= half:
-                found.setdefault((way, half > 0), OtherCount(text, way, exact, macs, every - macs, half > 0, at))
+    batches = [1, *sorted(({asked.batch or 1} | _batches(text)) - {0, 1})[:_BATCHES]]
+    found: list[OtherCount] = []
+    for one in (*_written(prose), *_calculated(prose)):
+        for batch, (way, exact) in itertools.product(batches, ways.items()):
+            if abs(one.value - batch * exact) <= one.half:
+                says_so = one.what == "=" or bool(one.what and way in WORK and re.search(_CALLED[way], one.what, re.I))
+                count = OtherCount(
+                    one.text, way, batch * exact, macs, every - macs, batch, one.half > 0, says_so, one.at
+                )
+                found.append(count)
                 break
-    return tuple(found.values())
+    return tuple(found)
 
 
-def _written(prose: str) -> Iterator[tuple[str, Fraction, Fraction, Span]]:
-    """Numbers that may count work: as written, their value, how far they may be off, and where they stand."""
+def different(counts: tuple[OtherCount, ...]) -> tuple[OtherCount, ...]:
+    """Those among them that count something else than those before, or are rounded; each once."""
+    first: dict[tuple[Way, int, bool], OtherCount] = {}
+    for one in counts:
+        first.setdefault((one.way, one.batch, one.is_rounded), one)
+    return tuple(first.values())
+
+
+def _batches(text: str) -> set[int]:
+    """How many examples data and printed shapes may have: their first sizes."""
+    return {int(one) for one in (*_ROWS.findall(text[:_READ]), *_MADE.findall(text[:_READ]))}
+
+
+def _calculated(prose: str) -> Iterator[_Number]:
+    """The calculations in prose."""
+    for one in written_in(prose):
+        value = Spoken.value(one) if one.kind == "formula" else None
+        if value is not None:
+            yield _Number(one.text, Fraction(value), Fraction(0), "=", one.at)
+
+
+def _written(prose: str) -> Iterator[_Number]:
+    """The numbers in prose that may count work, and that of the line below a table."""
+    for line in _LINE.finditer(prose):
+        factor = _FACTORS[line["unit"][0].lower()]
+        half = Fraction(factor, 2 * 10 ** len(line["digits"].partition(".")[2]))
+        value = Fraction(line["digits"].replace(",", "")) * factor
+        yield _Number(f"{line['digits']} {line['unit'][0].upper()}", value, half, "", Span(line.start(), line.end()))
     for many, found in enumerate(_NUMBER.finditer(prose)):
         if many == _MOST:
             return
@@ -87,7 +146,7 @@ def _written(prose: str) -> Iterator[tuple[str, Fraction, Fraction, Span]]:
         significant = len((digits + decimals).lstrip("0"))
         half = Fraction(factor, 2 * 10 ** len(decimals)) if factor > 1 else Fraction(0)
         if value >= _LEAST and (not half or significant >= _FEWEST):
-            yield found[0].strip(), value, half, Span(found.start(), found.end())
+            yield _Number(found[0].strip(), value, half, found["what"] or "", Span(found.start(), found.end()))
 
 
 def without_counts(counts: tuple[OtherCount, ...], prose: str) -> str:

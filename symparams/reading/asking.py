@@ -39,6 +39,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"
     rf"|\d+\s+(?:becomes?|turns?\s+into|go(?:es)?\s+to|shrinks?\s+to)\s+{_WORDS}\d+"
+    r"|not\s+\(?\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?(?![\d.]|\s?\)?\s*(?:[*+=x×]|kernel|filter|conv|pool|window))"
     r"|ausgabegr[oö](?:ß|ss)e|taille\s+de\s+(?:la\s+)?sortie|tama[nñ]o\s+de\s+(?:la\s+)?salida",
 }
 _WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)

@@ -62,7 +62,7 @@ def with_told_sizes(reading: Reading) -> Reading:
     network = _network(reading)
     if network is None or not network.symbols:
         return reading
-    return replace(reading, statements=(*reading.statements, *told(reading.prose, network)))
+    return replace(reading, statements=(*reading.statements, *told(reading.prose, network, reading.source.text)))
 
 
 # ---------------------------------------------------------------- which layer is which

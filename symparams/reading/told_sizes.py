@@ -33,6 +33,10 @@ _BEFORE = re.compile(
     r"(?:inputs?|tensors?|feature[ -]?maps?|images?|volumes?)\b",
     re.IGNORECASE,
 )
+_DATA = re.compile(  # torch.randn(8, 3, 64, 64), np.zeros((8, 64, 64, 3))
+    r"\b(?:torch|np(?:\.random)?|tf(?:\.random)?)\.(?:randn?|zeros|ones|empty|normal|uniform|random)"
+    r"\(\s{0,3}[(\[]?\s{0,3}((?:\d{1,6}\s{0,3},\s{0,3}){1,4}\d{1,6})"
+)
 _IMAGE = r"(?:feature[\s-]?maps?|images?|pictures?|photos?|frames|inputs?|resolution|crops|scans|spatial\s+size)"
 _PAIR = rf"(?<![\d.x×*])(\d{{2,5}}){_BLANK}(?:[x×*]|by){_BLANK}(\d{{2,5}})(?!{_BLANK}[x×*]{_BLANK}\d|\d)"
 _OTHER = r"(?!kernel|filter|conv|pool|window|stride|output|from|to\b)"  # words between that speak of something else
@@ -65,12 +69,12 @@ _DATASETS: tuple[tuple[str, tuple[int, int, int]], ...] = (  # the height, width
 _COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
 
 
-def told(prose: str, network: Network) -> tuple[r.Let, ...]:
-    """Values for the letters of the inputs that fit what is told of them."""
+def told(prose: str, network: Network, code: str = "") -> tuple[r.Let, ...]:
+    """Values for the letters of the inputs that fit what is told of them; else those of data that code makes."""
     values = _letters(prose, network)
     shapes = [one for one in written_in(prose) if one.kind == "shape"]
     written = [_numbers(one.text) for one in shapes if not _COUNTED.search(prose[one.at.start : one.at.end + 3])]
-    called = called_inputs(prose)
+    called = called_inputs(prose) or _data_in(code)
     tables = [node.layer for node in network.nodes if isinstance(node.layer, Embedding)]
     vocabulary = {size for layer in tables for size in numbers_given(layer)}  # 30522 tokens are no length
     for node in network.nodes:
@@ -88,6 +92,12 @@ def told(prose: str, network: Network) -> tuple[r.Let, ...]:
 def called_inputs(prose: str) -> list[tuple[int, ...]]:
     """The shapes that prose calls those of an input, as they stand there."""
     return [_numbers(found[1]) for pattern in (_CALLED, _BEFORE) for found in pattern.finditer(prose)]
+
+
+def _data_in(code: str) -> list[tuple[int, ...]]:
+    """The shape of the data that code makes; nothing where there are several shapes."""
+    shapes = {tuple(map(int, re.findall(r"\d+", found[1]))) for found in _DATA.finditer(code)}
+    return [*shapes] if len(shapes) == 1 else []
 
 
 def _of_input(

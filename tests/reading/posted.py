@@ -257,6 +257,27 @@ conv = nn.Conv2d(1, 128, 3)   # input is 128x128
 
 but 2*9*126*126*128 = 36,578,304. Which one is right?
 """,
+    "a batch": """torchinfo: what is Total mult-adds?
+
+==========================================================================================
+Layer (type:depth-idx)                   Output Shape              Param #
+==========================================================================================
+LeNet                                    [2, 10]                   --
+├─Conv2d: 1-1                            [2, 6, 28, 28]            156
+├─Conv2d: 1-2                            [2, 16, 10, 10]           2,416
+├─Linear: 1-3                            [2, 120]                  48,120
+├─Linear: 1-4                            [2, 84]                   10,164
+├─Linear: 1-5                            [2, 10]                   850
+==========================================================================================
+Total params: 61,706
+Trainable params: 61,706
+Non-trainable params: 0
+Total mult-adds (M): 0.85
+==========================================================================================
+
+I calculate 5*5*1*6*28*28 + 5*5*6*16*10*10 + 400*120 + 120*84 + 84*10 = 416,520 multiply-accumulates, half of that.
+Does it count FLOPs?
+""",
     "called FLOPs": """The paper says 18.3 MFLOPs for this layer on a 128x128 image. Is that right?
 
 conv = nn.Conv2d(1, 128, 3)

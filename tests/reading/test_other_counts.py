@@ -35,6 +35,14 @@ _SAME = "These are different counts of the same work, so they do not contradict 
                 _SAME,
             ],
         ),
+        (
+            "a batch",
+            [
+                "416,520 multiply-accumulates. MACs =",
+                "0.85 M counts each multiply-accumulate as one operation, and the addition of each bias as another",
+                "another, for a batch of 2 examples: 2(416,520 + 6,518) = 846,076, rounded.",
+            ],
+        ),
         ("called FLOPs", ["18.3 MFLOPs counts each multiply-accumulate as one operation: 18,289,152, rounded."]),
     ],
 )
@@ -70,6 +78,17 @@ def test_generated_convolutions_are_counted_in_four_ways() -> None:
         assert (f"{told:,} counts" in answer) == bool(words), question
         assert words in answer
         assert "different counts" not in answer
+
+
+def test_data_tell_the_batch() -> None:
+    question = (
+        "thop prints 234,881,024 MACs, but I calculate 9*3*64*64*64 = 7,077,888 MACs. Why?\n\n"
+        "conv = nn.Conv2d(3, 64, 3, padding=1, stride=2)\nx = torch.randn(32, 3, 128, 128)\n"
+    )
+    answer = sp.read(question).answer().to_text()
+    assert answer.startswith("7,077,888 multiply-accumulates")
+    assert "for a batch of 32 examples: 32(7,077,888 + 262,144) = 234,881,024" in " ".join(answer.split())
+    assert "for a batch" not in sp.read(question.replace("234,881,024", "234,881,025")).answer().to_text()
 
 
 def test_other_numbers_are_no_counts() -> None:

@@ -44,6 +44,20 @@ def test_the_answer_is_a_number(question: str, said: list[str]) -> None:
     assert [one for one in said if one not in answer] == []
 
 
+NET = """net = nn.Sequential(
+    nn.Conv2d(3, 16, 3, stride=2),   # -> 16x31x31
+    nn.Conv2d(16, 32, 3, stride=2),  # -> 32x15x15
+)
+"""
+
+
+def test_data_in_code_are_the_input() -> None:
+    asked = "Why is the last one not 16x16?\n\n"
+    assert sp.read(f"{asked}{NET}x = torch.randn(8, 3, 64, 64)\n").answer().to_text().startswith("32 × 15 × 15")
+    several = f"{asked}{NET}x = torch.randn(8, 3, 64, 64)\ny = torch.randn(8, 3, 32, 32)\n"
+    assert "H" in sp.read(several).answer().to_text()
+
+
 @pytest.mark.parametrize("words", ["I get a 56x56 feature map", "I got a 56x56 image", "it yields a 56x56 feature map"])
 def test_what_somebody_gets_is_no_input(words: str) -> None:
     question = (
