@@ -17,7 +17,7 @@ from symparams.questions.spoken_of import Spoken
 from symparams.reading.asking import inquiry
 from symparams.reading.doubts import written_in
 
-Way: TypeAlias = Literal["macs", "flops", "macs with biases", "flops with biases"]  # what is counted
+Way: TypeAlias = Literal["macs", "flops", "macs+biases", "flops+biases"]  # what is counted
 
 WORK = ("macs", "flops")  # the quantities that are counted in several ways
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
@@ -60,7 +60,7 @@ class OtherCount(NamedTuple):
     def product(self) -> Formula:
         """How it comes out of the multiply-accumulates: 2·18,289,152 + 2,032,128."""
         whole: Formula = Number(self.macs)
-        if self.way in ("flops", "flops with biases"):
+        if self.way in ("flops", "flops+biases"):
             whole = Product((Number(2), whole))
         whole = total((whole, Number(self.additions))) if self.way.endswith("biases") else whole
         return whole if self.batch == 1 else Product((Number(self.batch), whole))
@@ -90,7 +90,7 @@ def other_counts(network: Network, prose: str, layer: str | None, text: str = ""
         return ()
     ways: dict[Way, int] = {"macs": macs, "flops": 2 * macs}
     if every != macs:
-        ways |= {"macs with biases": every, "flops with biases": macs + every}
+        ways |= {"macs+biases": every, "flops+biases": macs + every}
     batches = [1, *sorted(({asked.batch or 1} | _batches(text)) - {0, 1})[:_BATCHES]]
     found: list[OtherCount] = []
     for one in (*_written(prose), *_calculated(prose)):

@@ -8,6 +8,7 @@ from math import prod
 NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,7})"
 UNITS = r"(?:units?|neurons?|nodes?|perceptrons?)"
 _IS = r"(?:\s?[:=–-]\s?|\s(?:has|have|with|of|is|contains|consists\sof)\s)(?:only\s|just\s)?"
+_HAS = r"(?: has| with| of)?"
 _PLACES = ("first", "second", "third", "fourth", "fifth")
 _SHORT = ("1st", "2nd", "3rd", "4th", "5th")
 _PLACE = rf"(?P<place>{'|'.join((*_PLACES, *_SHORT))})"
@@ -18,13 +19,15 @@ _HIDDEN = tuple(
     for pattern in (
         rf"\b{_PLACE} hidden layer{_IS}{NUMBER}",
         rf"\bhidden layer (?P<place>[1-9]){_IS}{NUMBER}",
-        rf"\b{_PLACE}(?: (?:one|layer))?(?: has| with| of)? {NUMBER} {UNITS}",  # behind the first: the second 3 neurons
+        rf"\b{_PLACE}(?: one| layer)?{_HAS} {NUMBER} {UNITS}",  # behind the first: the second 3 neurons
         rf"\b{NUMBER} {UNITS} in (?:the |its )?{_PLACE} hidden layer",
     )
 )
+_COLORS = "|".join(("RGB", "colou?r", "gr[ae]y[- ]?scale", "black[- ]and[- ]white", "MNIST"))
+_PICTURES = "|".join(("images?", "pictures?", "photos?"))
 _IMAGE = re.compile(
     r"(?<![\d.x×])(\d{1,4})\s?(?:x|×|by)\s?(\d{1,4})(?:\s?(?:x|×|by)\s?([134]))?(?:[- ]?pixels?)?"
-    r"(?P<color>\s?(?:RGB|colou?r|gr[ae]y[- ]?scale|black[- ]and[- ]white|MNIST)?)\s(?:images?|pictures?|photos?)\b",
+    rf"(?P<color>\s?(?:{_COLORS})?)\s(?:{_PICTURES})\b",
     re.I,
 )
 _RGB = re.compile(r"rgb|colou?r", re.I)

@@ -127,7 +127,7 @@ def _repeated(call: str, many: int) -> str:
     """Several layers alike, many of them as a comprehension."""
     if many == 1:
         return call
-    several = ", ".join([call] * many) if many <= _SURELY else f"{call} for _ in range({many})"
+    several = ", ".join([call] * many) if many <= _SURELY else " ".join((call, "for _ in", f"range({many})"))
     if "nn." in call:
         return f"nn.Sequential({several})" if many <= _SURELY else f"nn.Sequential(*[{several}])"
     return f"Sequential([{several}])"

@@ -8,12 +8,15 @@ import re
 from symparams.reading.told_layer_sizes import NUMBER, UNITS, told_inputs, told_outputs, told_pixels, told_units
 
 _N, _UNITS = NUMBER, UNITS
-_KIND = re.compile(
-    r"\b(?:MLPs?|(?:multi[ -]?layer )?perceptron|nn\.Linear"
-    r"|(?:fully[ -]connected|dense|linear) (?:layers|to the inputs?\b)"
-    r"|(?:fully[ -]connected|dense|feed[ -]?forward|neural) (?:neural )?net(?:work)?)\b",
-    re.I,
+_KINDS = (
+    "MLPs?",
+    r"(?:multi[ -]?layer )?perceptron",
+    r"nn\.Linear",
+    r"(?:fully[ -]connected|dense|linear) layers",
+    r"connected to the inputs?",
+    r"(?:fully[ -]connected|dense|feed[ -]?forward|neural) (?:neural )?net(?:work)?",
 )
+_KIND = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.I)
 _INPUTS = re.compile(rf"\b{_N}[ -](?:inputs?|input (?:features|{_UNITS})|features)\b", re.I)
 _OUTPUTS = re.compile(rf"\b{_N}[ -](?:outputs?|output {_UNITS}|classes)\b", re.I)
 _HIDDEN = re.compile(

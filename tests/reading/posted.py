@@ -238,7 +238,7 @@ SIZES = {
 16x64x64 + 16x64x64 + 16x32x32 + 16384 + 5 = 163845 floats, x 4 bytes = 655380 bytes = 0.625 MB, which is half of it.
 """,
     "the size of the parameters": f"What does the params size (MB) mean?\n{_PRINTED}",
-    "a batch": "What is the estimated total size below this table?\n\n"
+    "a batch of two": "What is the estimated total size below this table?\n\n"
     + re.sub("(?m)^# ", "", (_PASTES / "torchinfo_functional_pools.txt").read_text("utf-8")),
 }
 COUNTED = {

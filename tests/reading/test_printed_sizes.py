@@ -32,7 +32,7 @@ _LINE = r"Forward/backward pass size \(MB\): ([\d.]+)"
             ["The parameters: 82,373·4/1,024² ≈ 0.31 MB.", "an MB is 1,024² = 1,048,576 bytes here"],
         ),
         (
-            "a batch",
+            "a batch of two",
             [
                 "The sum of the lines above it: 0.01 + 0.1 + 0.25 ≈ 0.36 MB.",
                 "for a batch of 2 examples",
