@@ -68,7 +68,8 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     if counts:
         work = [doubt for doubt in further if doubt.quantity in WORK] or [_of_work(layer, prose)]
         others = [doubt for doubt in further if doubt.quantity not in WORK and doubt.diagnosis is not None]
-        further = [*work, Doubt(layer, work[0].quantity, None, None, counts=different(counts)), *others]
+        told = Doubt(layer, work[0].quantity, None, None, counts=different(counts))
+        further = [work[0], told, *work[1:], *others]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way

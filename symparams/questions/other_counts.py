@@ -146,7 +146,12 @@ def _written(prose: str) -> Iterator[_Number]:
         significant = len((digits + decimals).lstrip("0"))
         half = Fraction(factor, 2 * 10 ** len(decimals)) if factor > 1 else Fraction(0)
         if value >= _LEAST and (not half or significant >= _FEWEST):
-            yield _Number(found[0].strip(), value, half, found["what"] or "", Span(found.start(), found.end()))
+            yield _Number(found[0].strip(), value, half, found["what"] or "", _digits(found))
+
+
+def _digits(found: re.Match[str]) -> Span:
+    """Where the digits of a number stand, without the words that say what it counts."""
+    return Span(found.start(), found.end("decimals") if found["decimals"] else found.end("digits"))
 
 
 def without_counts(counts: tuple[OtherCount, ...], prose: str) -> str:

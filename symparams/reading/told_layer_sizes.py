@@ -8,7 +8,7 @@ from math import prod
 NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,7})"
 UNITS = r"(?:units?|neurons?|nodes?|perceptrons?)"
 _IS = r"(?:\s?[:=–-]\s?|\s(?:has|have|with|of|is|contains|consists\sof)\s)(?:only\s|just\s)?"
-_HAS = r"(?: has| with| of)?"
+_HAS = f"(?:{'|'.join((' has', ' with', ' of'))})?"
 _PLACES = ("first", "second", "third", "fourth", "fifth")
 _SHORT = ("1st", "2nd", "3rd", "4th", "5th")
 _PLACE = rf"(?P<place>{'|'.join((*_PLACES, *_SHORT))})"
@@ -23,7 +23,7 @@ _HIDDEN = tuple(
         rf"\b{NUMBER} {UNITS} in (?:the |its )?{_PLACE} hidden layer",
     )
 )
-_COLORS = "|".join(("RGB", "colou?r", "gr[ae]y[- ]?scale", "black[- ]and[- ]white", "MNIST"))
+_COLORS = "|".join(("RGB", "colou?r", "gr[ae]y[- ]?scale", "MNIST"))
 _PICTURES = "|".join(("images?", "pictures?", "photos?"))
 _IMAGE = re.compile(
     r"(?<![\d.x×])(\d{1,4})\s?(?:x|×|by)\s?(\d{1,4})(?:\s?(?:x|×|by)\s?([134]))?(?:[- ]?pixels?)?"

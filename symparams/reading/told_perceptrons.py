@@ -8,12 +8,13 @@ import re
 from symparams.reading.told_layer_sizes import NUMBER, UNITS, told_inputs, told_outputs, told_pixels, told_units
 
 _N, _UNITS = NUMBER, UNITS
+_TO = "to the"
 _KINDS = (
     "MLPs?",
     r"(?:multi[ -]?layer )?perceptron",
     r"nn\.Linear",
     r"(?:fully[ -]connected|dense|linear) layers",
-    r"connected to the inputs?",
+    rf"connected {_TO} inputs?",
     r"(?:fully[ -]connected|dense|feed[ -]?forward|neural) (?:neural )?net(?:work)?",
 )
 _KIND = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.I)

@@ -80,6 +80,19 @@ def test_generated_convolutions_are_counted_in_four_ways() -> None:
         assert "different counts" not in answer
 
 
+def test_a_profiler_is_told_beside_the_count_that_it_has() -> None:
+    question = (
+        "nn.Conv2d(64, 128, kernel_size=3, stride=2, padding=1, bias=False)\n\nThe input is (1, 64, 56, 56). I get "
+        "56 * 56 * 64 * 128 * 3 * 3 = 231,211,008, but the profiler reports 57.80 M MACs. Which one is right? Are "
+        "FLOPs twice the MACs?"
+    )
+    answer = sp.read(question).answer().to_text()
+    assert answer.startswith("57,802,752 = 3·3·64·128·28·28 is right; with 56·56·64·128·3·3 = 231,211,008")
+    places = [answer.find(one) for one in ("57.80 M MACs is this number, rounded.", "115,605,504 FLOPs = ")]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 def test_data_tell_the_batch() -> None:
     question = (
         "thop prints 234,881,024 MACs, but I calculate 9*3*64*64*64 = 7,077,888 MACs. Why?\n\n"

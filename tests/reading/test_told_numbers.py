@@ -37,6 +37,14 @@ import symparams as sp
             ),
             ["231,211,008"],
         ),
+        (
+            (
+                "Dense after LSTM: why only 325 params\n\ninp = keras.Input((30, 8))\n"
+                "h = layers.LSTM(64, return_sequences=True)(inp)\nout = layers.Dense(5)(h)\n\n"
+                "I expected the Dense to have 30*64*5 + 5 = 9605 parameters, but it's 325."
+            ),
+            ["30·64·5 + 5 = 9,605 is right for Dense(5) on 1,920 inputs, but dense has 64"],
+        ),
     ],
 )
 def test_the_answer_is_a_number(question: str, said: list[str]) -> None:
