@@ -50,9 +50,9 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     rows = [doubt for row in reading.wrong if (doubt := _of_row(network, row)) is not None]
     if not reading.prose.strip():
         return tuple(rows)
-    sizes = printed_sizes(network, reading)
-    if sizes is not None:
-        return (*rows, Doubt(None, "activations", None, None, printed=sizes))
+    in_bytes = _of_bytes(network, reading)
+    if in_bytes:
+        return (*rows, *in_bytes)
     found = calculation(network, reading)
     lines = [] if found is None else _of_lines(found)
     prose = reading.prose if found is None else without_lines(found, reading.prose)
@@ -63,13 +63,7 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
         start, end = error.mismatch.at
         prose = prose[:start] + re.sub(r"\S", " ", prose[start:end]) + prose[end:]
     known = {doubt.layer for doubt in rows}
-    layer, counts = _other_counts(network, prose, reading.source.text)
-    further = [doubt for doubt in _of_prose(network, without_counts(counts, prose)) if doubt.layer not in known]
-    if counts:
-        work = [doubt for doubt in further if doubt.quantity in WORK] or [_of_work(layer, prose)]
-        others = [doubt for doubt in further if doubt.quantity not in WORK and doubt.diagnosis is not None]
-        told = Doubt(layer, work[0].quantity, None, None, counts=different(counts))
-        further = [work[0], told, *work[1:], *others]
+    further = [doubt for doubt in _of_prose_with_counts(network, reading, prose) if doubt.layer not in known]
     if found is not None:  # what the lines say is said once
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity != found.quantity]
     if misfits:  # which tell the sizes on the way
@@ -80,6 +74,29 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     if not found_ones and reading.read_as and "params" in named_in(prose):  # its table has nothing that was not told
         return (Doubt(None, "params", None, None),)
     return found_ones
+
+
+def _of_bytes(network: Network, reading: Reading) -> list[Doubt]:
+    """What a text asks about megabytes below a table, or about the memory of training; bytes are no parameters."""
+    sizes = printed_sizes(network, reading)
+    if sizes is not None:
+        return [Doubt(None, "activations", None, None, printed=sizes)]
+    asked = inquiry(reading.prose)
+    if not asked.optimizers:
+        return []
+    counts = _of_prose(network, reading.prose) if "params" in asked.quantities else ()
+    return [Doubt(None, "memory", None, None), *(doubt for doubt in counts if doubt.quantity == "params")]
+
+
+def _of_prose_with_counts(network: Network, reading: Reading, prose: str) -> Sequence[Doubt]:
+    """What prose doubts, with the numbers that count the same work behind the work that they count."""
+    layer, counts = _other_counts(network, prose, reading.source.text)
+    doubts = _of_prose(network, without_counts(counts, prose))
+    if not counts:
+        return doubts
+    first, *work = [doubt for doubt in doubts if doubt.quantity in WORK] or [_of_work(layer, prose)]
+    others = [doubt for doubt in doubts if doubt.quantity not in WORK and doubt.diagnosis is not None]
+    return [first, Doubt(layer, first.quantity, None, None, counts=different(counts)), *work, *others]
 
 
 def _other_counts(network: Network, prose: str, text: str) -> tuple[str | None, tuple[OtherCount, ...]]:

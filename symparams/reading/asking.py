@@ -8,7 +8,13 @@ from functools import lru_cache
 
 from symparams.reading.doubts import Sentences, asking, sentence_ends
 from symparams.reading.inquiry import Inquiry, Topic
-from symparams.reading.training_words import asks_for_training, has_checkpoint, number_type_in, optimizers_in
+from symparams.reading.training_words import (
+    asks_for_training,
+    has_checkpoint,
+    names_optimizer,
+    number_type_in,
+    optimizers_in,
+)
 
 _WORDS = r"(?:[^\W\d]+\s+){0,3}"  # between a verb and the number that it is about
 _LEAVING_OUT = (
@@ -99,7 +105,9 @@ def inquiry(prose: str) -> Inquiry:
     quantity = _quantity((alone, title, " ".join(questions), prose))
     every = _in_order(next(filter(named_in, (alone, title)), " ".join(questions)))
     is_training = False
-    if "memory" in every and _FULL.search(prose):  # which is filled by what layers output, not by weights
+    if (
+        "memory" in every and _FULL.search(prose) and not names_optimizer(prose)
+    ):  # which is filled by what layers output, not by weights
         quantity, every = "activations", ("activations", "memory")
     elif is_training := asks_for_training((title, *questions), prose):
         counts = ("params",) if _HOW_MANY.search(f"{title} {alone}") else ()

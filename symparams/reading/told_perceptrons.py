@@ -20,9 +20,11 @@ _KINDS = (
 _KIND = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.I)
 _INPUTS = re.compile(rf"\b{_N}[ -](?:inputs?|input (?:features|{_UNITS})|features)\b", re.I)
 _OUTPUTS = re.compile(rf"\b{_N}[ -](?:outputs?|output {_UNITS}|classes)\b", re.I)
+_SO_MANY = "(?P<many>an?|one|single|two|three|four|[1-9])"
+_IN_HIDDEN = re.compile(rf"\b(?P<units>{_N}) {_UNITS} in (?:each of )?(?:the )?{_SO_MANY} hidden layers?\b", re.I)
 _HIDDEN = re.compile(
-    r"\b(an?|one|single|two|three|four|[1-9]) hidden layers? (?:with|of|having|, each with) "
-    rf"{_N}(?: hidden)?(?: {_UNITS})?\b"
+    rf"\b{_SO_MANY} hidden layers? (?:with|of|having|, each with) "
+    rf"(?P<units>{_N})(?: hidden)?(?: {_UNITS})?\b"
     rf"(?P<more>(?:(?:,| and|, and) {_N}(?= {_UNITS}|,? and| {_UNITS}))*)",
     re.I,
 )
@@ -32,7 +34,8 @@ _ARROW = r"\s?(?:[-–]|[-=]{1,3}>|→|⟶)\s?"
 _STEP = rf"{_ARROW}(?:{_BENT}{_ARROW})?"
 _SIZES = re.compile(rf"(?<![\w.-]){_N}(?:{_STEP}{_N}){{2,8}}(?![\w-]|[.,]\d)", re.I)  # 784 -> 100 -> 10
 _LISTED = re.compile(  # layer sizes [784, 100, 10]
-    r"\b(?:sizes?|widths?|units|neurons|dim(?:ension)?s)\b[ =:a-z]{0,20}[\[(]\s?(\d{1,7}(?:,\s?\d{1,7}){2,8})\s?[\])]",
+    r"\b(?:sizes?|widths?|units|neurons|dim(?:ension)?s)\b[ =:a-z]{0,20}"
+    r"(?:[\[(]\s?(\d{1,7}(?:,\s?\d{1,7}){2,8})\s?[\])]|(?<= )(\d{1,7}(?:, \d{1,7}){2,8})(?![\w]|,\d|\.\d))",
     re.I,
 )
 _OTHERS = re.compile(r"\b(?:conv|pool|kernels?\b|strides?\b|lstm|gru|rnn|embedding|attention)", re.I)  # no dense layers
@@ -60,7 +63,9 @@ def told_perceptron(text: str) -> tuple[str, int] | None:
 
 def _sizes(text: str) -> list[int] | None:
     """Inputs, hidden units and outputs."""
-    rows = {_numbers(row[0]) for row in _SIZES.finditer(text)} | {_numbers(row[1]) for row in _LISTED.finditer(text)}
+    rows = {_numbers(row[0]) for row in _SIZES.finditer(text)} | {
+        _numbers(row[1] or row[2]) for row in _LISTED.finditer(text)
+    }
     if rows and _OTHERS.search(text) is None:
         return list(rows.pop()) if len(rows) == 1 else None
     inputs = {int(one.replace(",", "")) for one in _INPUTS.findall(text)} | told_inputs(text)
@@ -70,11 +75,12 @@ def _sizes(text: str) -> list[int] | None:
     units = told_units(text)
     if units is not None and len(inputs) == 1 and (len(outputs) == 1 or (not outputs and len(units) == 1)):
         return [*inputs, *units, *outputs]
-    hidden = list(_HIDDEN.finditer(text))
+    hidden = list(_HIDDEN.finditer(text)) or list(_IN_HIDDEN.finditer(text))
     if len(inputs) != 1 or len(outputs) != 1 or len(hidden) != 1:
         return None
-    many = _MANY.get(hidden[0][1].lower()) or int(hidden[0][1])
-    units = [int(hidden[0][2].replace(",", "")), *map(int, re.findall(r"\d+", hidden[0]["more"].replace(",", " ")))]
+    many = _MANY.get(hidden[0]["many"].lower()) or int(hidden[0]["many"])
+    more = hidden[0].groupdict().get("more") or ""
+    units = [int(hidden[0]["units"].replace(",", "")), *map(int, re.findall(r"\d+", more.replace(",", " ")))]
     if len(units) not in (1, many):
         return None
     return [*inputs, *(units * many if len(units) == 1 else units), *outputs]

@@ -14,11 +14,13 @@ _MOMENTUM = re.compile(
 _PLAIN = re.compile(r"\bSGD\b", re.I)
 _ADAM = re.compile(r"\b(?:Adam[Ww]?|ADAMW?|adamw?|NAdam)\b")
 _UNTOLD = ("sgd", "adam")  # the optimizers that are set beside each other where none is told
-_MEMORY = re.compile(r"\b(?:memory|v?ram|[mgt]i?b|(?:mega|giga)?bytes?|checkpoint|ckpt)\b", re.I)
+_MEMORY = re.compile(
+    r"\b(?:memory|v?ram|[mgt]i?b|(?:mega|giga)?bytes?|checkpoint|ckpt|optimi[sz]er\s+states?|oom)\b", re.I
+)
 _TRAINS = re.compile(
     r"\btrain(?:ing)?\b(?!\s+(?:data|set|samples|images))|\bgradients\b|\boptimi[sz]er|\bfine-?tun\w+|\bbackprop", re.I
 )
-_CHECKPOINT = re.compile(r"\bcheckpoint|\bckpt\b|\boptimi[sz]er\.state_dict", re.I)
+_CHECKPOINT = re.compile(r"\bmodel\.save\b|\bcheckpoint|\bckpt\b|\boptimi[sz]er\.state_dict", re.I)
 _TYPES = {
     "float16": r"float16|fp16|half[ -]precision|mixed[ -]precision(?![^.?!\n]{0,20}bf)",
     "bfloat16": r"bfloat16|bf16",
@@ -30,6 +32,11 @@ _TYPES = {
 def asks_for_training(questions: Iterable[str], prose: str) -> bool:
     """Whether a text that speaks of training asks how much memory something takes."""
     return any(map(_MEMORY.search, questions)) and bool(_TRAINS.search(prose) or _ADAM.search(prose))
+
+
+def names_optimizer(prose: str) -> bool:
+    """Whether an optimizer stands in prose."""
+    return any(pattern.search(prose) for pattern in (_MOMENTUM, _PLAIN, _ADAM))
 
 
 def optimizers_in(*texts: str) -> tuple[str, ...]:

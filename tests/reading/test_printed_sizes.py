@@ -63,3 +63,11 @@ def test_a_table_with_such_lines_asks_nothing_about_them() -> None:
     table = SIZES["the size of the parameters"].partition("\n")[2]
     answer = sp.read(f"Why does Linear-5 have 81,925 parameters?\n{table}").answer().to_text()
     assert answer.startswith("81,925 = (16,384 + 1)·5")
+
+
+def test_whether_the_optimizer_is_counted_is_asked_of_the_table() -> None:
+    table = SIZES["the size of the parameters"].partition("\n")[2]
+    question = f'Does "Estimated Total Size (MB)" include the optimizer and the gradients?\n{table}'
+    answer = " ".join(sp.read(question).answer().to_text().split())
+    assert answer.startswith("The sum of the lines above it: 0.05 + 1.25 + 0.31 ≈ 1.61 MB.")
+    assert "gradients of the parameters and the state of the optimizer are not counted" in answer

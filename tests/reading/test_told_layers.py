@@ -170,6 +170,11 @@ def test_an_axis_of_another_size_is_worked_out() -> None:
             "Sequential([Input((30,)), Dense(64), Dense(32), Dense(1)])",
         ),
         ("A 784-128-64-10 neural network", "Sequential([Input((784,)), Dense(128), Dense(64), Dense(10)])"),
+        ("An MLP with layer sizes 784, 300, 10", "Sequential([Input((784,)), Dense(300), Dense(10)])"),
+        (
+            "A neural network with 784 inputs, 16 nodes in 2 hidden layers and 10 nodes in the output layer",
+            "Sequential([Input((784,)), Dense(16), Dense(16), Dense(10)])",
+        ),
         (
             "An MLP 784 -> 1,000 -> ReLU -> 10 in PyTorch, bias=False",
             "nn.Sequential(nn.Linear(784, 1000, bias=False), nn.Linear(1000, 10, bias=False))",

@@ -55,6 +55,40 @@ def test_generated_perceptrons_need_so_many_numbers_for_each_parameter() -> None
         assert f"{params * 4:,} bytes" in answer, question
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (  # what is full is not the outputs, since only the optimizer differs
+            (
+                "CUDA out of memory when I use Adam, but SGD works\n\n"
+                "model = nn.Sequential(nn.Linear(10000, 20000), nn.ReLU(), nn.Linear(20000, 10000))\n\n"
+                "With SGD it fits on my 4 GB card, with Adam I get an OOM in the first optimizer.step(). Why?"
+            ),
+            ["3,200,240,000 bytes (3.2 GB, or 2.98 GiB) for training with plain SGD, 6,400,480,000 bytes"],
+        ),
+        (  # bytes are no parameters
+            (
+                "How big is the optimizer state of Adam for this model?\n\n"
+                "model = keras.Sequential([keras.Input((784,)), layers.Dense(512), layers.Dense(10)])\n\n"
+                "model.save gives a file of 4.9 MB but I expected 407,050 * 4 = 1.6 MB."
+            ),
+            ["4,884,600 bytes (4.885 MB, or 4.658 MiB) for a checkpoint with the state of Adam"],
+        ),
+        (
+            (
+                "4 bytes * 138 million parameters = 552 MB for VGG16\n\nfrom torchvision import models\n"
+                "vgg = models.vgg16()\n\nHow much memory does it need for training with SGD with momentum?"
+            ),
+            ["1,660,290,528 bytes", "138,357,544·3·4"],
+        ),
+    ],
+)
+def test_bytes_and_full_memory_are_about_training(question: str, said: list[str]) -> None:
+    answer = " ".join(sp.read(question).answer().to_text().split())
+    assert [one for one in said if one not in answer] == []
+    assert "not 4" not in answer
+
+
 def test_both_are_told_where_no_optimizer_is() -> None:
     answer = sp.read("How much memory does it take to train a neural network 100 -> 50 -> 10?").answer().to_text()
     assert "44,480 bytes (44.48 kB, or 43.44 KiB) for training with plain SGD" in answer
