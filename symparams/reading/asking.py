@@ -28,7 +28,8 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "cache": r"(?:kv|key[\s-]value)[\s-]?cache",
     "activations": r"activations?\s+(?:maps?\s+)?(?:memory|take|use|need|occupy)|activation\s+sizes?"
     r"|(?:memory|bytes|[mg]i?b|v?ram|space)\b[^.?!]{0,40}\b(?:activations?|feature\s+maps?)",
-    "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|(?:saved|stored)\s+model"
+    "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk"
+    r"|size\s+in\s+(?:[mgk]i?b|bytes)|how\s+many\s+[mgk]i?b|(?:saved|stored)\s+model"
     r"|speicher|m[eé]moire|memoria",
     "weights": rf"weights?\s+(?:only|{_LEAVING_OUT}{_BIAS})"
     r"|(?:only|just)\s+(?:the\s+)?(?:number\s+of\s+)?(?:trainable\s+)?weights"
@@ -51,7 +52,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
 _WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)
 _FULL = re.compile(r"out[ -]of[ -]memory|\boom\b|resource\s?exhausted|fills?\s+(?:up\s+)?(?:my|the|\d+\s?gb)", re.I)
 _TITLE = re.compile(r"\s*([^\n]{8,150})\n\s*\n")  # a first line that stands by itself
-_COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
+_COUNTED = re.compile(r"\bparam(?!s?\s+size)|\bпарамет|参数", re.I)
 _SETTING = (  # arguments of layers, which people call parameters, too
     r"(?:groups?|strides?|padding|dilation(?:_rate)?|kernel_size|pool_size|(?:in|out)put_(?:shape|dim|padding)|units"
     r"|filters|(?:in|out)_channels|return_(?:sequences|state)|hidden_size|num_(?:layers|heads)|ceil_mode|data_format"

@@ -13,10 +13,18 @@ _COUNT = re.compile(
 )
 _SHORT = re.compile(r"(?<![\w.,$])(\d{1,4}(?:\.\d{1,3})?)\s?([BM])\b(?!ytes)(?!\s?/)")  # 7B, 350M
 _LEAST = 1_000
+_IN_PART = re.compile(
+    r"\b(?:q?lora|peft|adapters?|quanti[sz]\w+|int[48]|[48][- ]?bit|frozen|fro?ze?\w*|moe|kv|cache)\b", re.I
+)
 
 
 def told_count(text: str) -> tuple[int, int] | None:
-    """The only number of parameters in a text and where it stands; None where there is none, or several."""
+    """The only number of parameters in a text and where it stands; None where there is none, or several.
+
+    None, too, where not all of them are trained or stored alike, or something else is kept.
+    """
+    if _IN_PART.search(text):
+        return None
     found: dict[int, int] = {}
     for pattern in (_COUNT, _SHORT):
         for one in pattern.finditer(text):

@@ -59,6 +59,23 @@ NET = """net = nn.Sequential(
 """
 
 
+def test_layers_in_a_row_have_the_names_of_their_variables() -> None:
+    question = (
+        "conv1 = Conv2D(16, 3, activation='relu')   # 26x26x16\nconv2 = Conv2D(32, 3)   # 24x24x32\n\n"
+        "input is 28x28 grayscale. I get 3*3*32 = 288 for conv2. Why is that wrong?"
+    )
+    answer = sp.read(question).answer().to_text()
+    assert answer.startswith("4,640 = (3·3·16 + 1)·32; with 3·3·32 = 288")
+    assert "its 16 channels are the 16 filters of conv1" in answer
+    named = sp.read(question.replace("'relu')   # 26", "'relu', name='stem')   # 26"))
+    assert [node.name for node in named.net.layers[1:]] == ["stem", "conv2"]
+
+
+def test_a_size_in_megabytes_is_no_number_of_parameters() -> None:
+    question = "Model size in MB: torchinfo prints Params size (MB): 44.59. Is it right?\n\nm = models.resnet18()\n"
+    assert sp.read(question).answer().to_text().startswith("46,758,048 bytes (44.59 MiB).")
+
+
 def test_data_in_code_are_the_input() -> None:
     asked = "Why is the last one not 16x16?\n\n"
     assert sp.read(f"{asked}{NET}x = torch.randn(8, 3, 64, 64)\n").answer().to_text().startswith("32 × 15 × 15")

@@ -148,6 +148,7 @@ def test_the_number_of_parameters_is_enough(question: str, said: list[str]) -> N
     "question",
     [
         "How much memory do a 7B model and a 13B model need?",
+        "How much memory does it take to train a 7B model with LoRA and Adam?",
         "What is a good learning rate for a 7B model?",
         "How many layers has a model with 7 billion parameters?",
     ],

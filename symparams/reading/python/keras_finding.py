@@ -108,7 +108,12 @@ class KerasFinding:
         if alone and not self.graph.nodes:
             made = KerasModel(self, "model")
             made.is_sequential = True
+            names = {id(value): name for name, value in run.globals.names.items()} if len(alone) > 1 else {}
             for layer in alone:
+                if (
+                    layer.given.get(None, "name") is None and id(layer) in names
+                ):  # nobody sees the name that Keras makes up
+                    layer.name = names[id(layer)]
                 made.add(run, Arguments([Given(layer, layer.given.at)], {}, layer.given.at))
             self.models.append(made)
 
