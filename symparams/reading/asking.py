@@ -11,7 +11,7 @@ from symparams.reading.inquiry import Inquiry, Topic
 from symparams.reading.training_words import (
     asks_for_training,
     has_checkpoint,
-    names_optimizer,
+    names_optimizers,
     number_type_in,
     optimizers_in,
 )
@@ -107,7 +107,7 @@ def inquiry(prose: str) -> Inquiry:
     every = _in_order(next(filter(named_in, (alone, title)), " ".join(questions)))
     is_training = False
     if (
-        "memory" in every and _FULL.search(prose) and not names_optimizer(prose)
+        "memory" in every and _FULL.search(prose) and not names_optimizers(prose)
     ):  # which is filled by what layers output, not by weights
         quantity, every = "activations", ("activations", "memory")
     elif is_training := asks_for_training((title, *questions), prose):

@@ -34,9 +34,9 @@ def asks_for_training(questions: Iterable[str], prose: str) -> bool:
     return any(map(_MEMORY.search, questions)) and bool(_TRAINS.search(prose) or _ADAM.search(prose))
 
 
-def names_optimizer(prose: str) -> bool:
-    """Whether an optimizer stands in prose."""
-    return any(pattern.search(prose) for pattern in (_MOMENTUM, _PLAIN, _ADAM))
+def names_optimizers(prose: str) -> bool:
+    """Whether prose sets optimizers against each other."""
+    return sum(pattern.search(prose) is not None for pattern in (_MOMENTUM, _PLAIN, _ADAM)) > 1
 
 
 def optimizers_in(*texts: str) -> tuple[str, ...]:
