@@ -43,7 +43,7 @@ import symparams as sp
                 "h = layers.LSTM(64, return_sequences=True)(inp)\nout = layers.Dense(5)(h)\n\n"
                 "I expected the Dense to have 30*64*5 + 5 = 9605 parameters, but it's 325."
             ),
-            ["30·64·5 + 5 = 9,605 is right for Dense(5) on 1,920 inputs, but dense has 64"],
+            ["325 = (64 + 1)·5; with 30·64·5 + 5 = 9,605"],
         ),
     ],
 )
