@@ -64,7 +64,8 @@ class Asked:
             shown = [(i, doubt) for i, doubt in enumerate(self.doubts) if self._is_shown(doubt)]
             marks = [doubt.mark for _, doubt in shown]
             answers = [
-                self._label(marks, at, document) + self.answer(doubt, document, self._told_before(i), self._continues(i))
+                self._label(marks, at, document)
+                + self.answer(doubt, document, self._told_before(i), self._continues(i))
                 for at, (i, doubt) in enumerate(shown)
             ]
             bodies = [beside, *answers, note] if self._is_first else [*answers, beside, note]

@@ -287,7 +287,8 @@ def _others() -> Iterator[Said]:
     yield Said(
         "`answer`",
         tuple(
-            ("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values(), *ASIDE.values(), *POSTED.values(), *MISREAD.values())
+            ("answer", "-e", one, *text)
+            for one in (*_PASTED, *QUESTIONS.values(), *ASIDE.values(), *POSTED.values(), *MISREAD.values())
         ),
     )
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
