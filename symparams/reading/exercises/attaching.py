@@ -160,7 +160,11 @@ def _kept(text: str, mentions: Sequence[Mention], groups: Sequence[list[Told]]) 
                 continue  # this hidden layer, which was called a convolution before
         elif alike and not _ANOTHER.search(before) and _joined(alike[-1], group[0]):
             continue
-        if any(other[0].is_whole and KINDS[other[0].kind].needed for other in groups):
+        beside = [
+            other[0].is_whole and KINDS[other[0].kind].needed and sentences.of(one.start) == sentences.of(mention.start)
+            for one, other in zip(mentions, groups, strict=True)
+        ]
+        if any(beside):
             raise UntoldError(mention, group[0], sum(len(one) for one in groups if one[0].settings or one is group))
         return None
     return kept
