@@ -214,6 +214,11 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "styles/reading.j2": {"r"},
     "styles/calculation.j2": {"d"},
     "styles/misfit.j2": {"d"},
+    "styles/beside.j2": {"d"},
+    "styles/item.j2": {"label"},
+    "styles/training_memory.j2": {"d"},
+    "styles/printed_sizes.j2": {"d"},
+    "styles/other_counts.j2": {"counts", "quantity"},
     "styles/several.j2": {"d", "what"},
 }
 

@@ -24,9 +24,7 @@ _LEAST = 2  # a 1 in a formula may be anything
 class Change(NamedTuple):
     """One thing in a formula that is otherwise."""
 
-    kind: (
-        Kind  # a number in place of another, no such factor, no such number in a sum, a further factor, a further term
-    )
+    kind: Kind  # another number, no such factor, no such number in a sum, a further factor, a further term
     written: Formula | None  # the number in whose place another one stands, or that goes; None: something is added
     right: Formula | None  # the number that belongs there, the further factor or term; None: one only goes
 

@@ -16,6 +16,7 @@ _WHAT = re.compile(r"(?<=[0-9)])\s*(pixels?|px|values?|neurons?|units|feature\sm
 _WRAPPED = re.compile(r"\s*(torch\.Size|(tf\.)?TensorShape|(np\.)?array|tuple|list|shape)\s*(?=\()")
 _BATCH = re.compile(r"\s*\(?\s*(?P<batch>(batch([ _]?size)?|bs|N|B|m)(?=\s*[,;×x])|1(?=\s*[,;]))", re.IGNORECASE)
 _NUMBERS = r"[1-9][0-9]*"
+_GROUPED = re.compile(r"\([1-9][0-9]{0,2}(,[0-9]{3})+\)")
 _APART = re.compile(rf"\(?\s*{_NUMBERS}(\s+{_NUMBERS})+\s*\)?")
 _PRODUCT = re.compile(rf"\(?\s*{_NUMBERS}(\s*[*·]\s*{_NUMBERS})+\s*\)?")
 _TWO_WAYS = re.compile(rf"{_NUMBERS}(?P<mark>\s*[-/|]\s*){_NUMBERS}((?P=mark){_NUMBERS})*")
@@ -91,6 +92,8 @@ def typed_sizes(source: Source, letters: Collection[str], count: int, side: str 
     """The sizes of a shape as they were typed, which `count` numbers would answer: 60 60 24, Fx32x32."""
     text = _between(sides_of_sizes(source.text)[0] if side is None else side)
     plain = text.strip()
+    if count == 1 and _GROUPED.fullmatch(plain):  # (9,216) is one number where one is asked for
+        return re.sub("[(),]", "", plain)
     if _APART.fullmatch(plain) and len(plain.strip("() ").split()) in (count, count + 1):
         return re.sub(r"(?<=[0-9])\s(?=\s*[0-9])", ",", text)
     if count > 1 and _PRODUCT.fullmatch(plain) and len(re.findall(_NUMBERS, plain)) <= count:

@@ -60,7 +60,7 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
             + "I calculate 4*(128*(40+128)+128) = 86528 for one LSTM, and there are 4 of them, makes 346112.\n"
             "pytorch: 569344. why?",
             [("lstm_1", "params", "346112")],
-            ["input features of the first layer for a layer above it, and you counted one bias"],
+            ["input features of the first layer for a layer above it (221,184 too few), and you counted one bias"],
         ),
         (SUMMARY, [("batch_normalization", "params", "")], ["the 112 in moving_mean and moving_variance are not"]),
         (  # the title says what is asked
