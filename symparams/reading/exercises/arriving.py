@@ -40,7 +40,8 @@ _MADE = re.compile(
     re.I,
 )
 _NEXT = re.compile(  # words in the same clause
-    r"[)\]]?(?:[ -](?:\(\w+\)|(?!(?:and|with|using|by|is|are|was|to|filtered|conv\w*)\b)\w+)){1,3}", re.I
+    r"[)\]]?(?:(?:[ -]|\n(?=(?-i:[a-z])))(?:\(\w+\)|(?!(?:and|with|using|by|is|are|was|to|filtered|conv\w*)\b)\w+)){1,3}",
+    re.I,
 )
 _CHANNELS = (
     (re.compile(r"\b(\d{1,5})[\s-](?:input\s)?channels?\b", re.I), ""),
@@ -108,6 +109,12 @@ def sizes_of_images(text: str) -> list[tuple[int, int]]:
     found = [one for one in _THREE.finditer(text) if not _is_window(text, one)]
     found += [one for one in _PAIR.finditer(text) if _is_input(text, one) or _is_output(text, one)]
     return [one.span() for one in found]
+
+
+def channels_made(text: str) -> str:
+    """The channels of the only output whose size a text tells; empty for none, or several."""
+    made = {_sides(one)[-1] for one in _THREE.finditer(text) if _is_output(text, one)}
+    return made.pop() if len(made) == 1 else ""
 
 
 def features_at(text: str) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from symparams.reading.asking import named_in
 from symparams.reading.doubts import Sentences, asking
-from symparams.reading.exercises.arriving import features_at, sizes_of_images
+from symparams.reading.exercises.arriving import channels_made, features_at, sizes_of_images
 from symparams.reading.exercises.mentions import Mention, layers_of, mentions_in
 from symparams.reading.exercises.settings import Setting, settings_in
 from symparams.reading.exercises.told import KINDS, Told
@@ -57,6 +57,9 @@ def layers_in(text: str) -> list[Told] | None:
             outputs.append(Told("dense", setting.start, settings={"units": setting.value}))
         elif place is None and setting.name in _OWN:
             return None  # of a layer that is not named
+    convolutions = [layer for group in groups for layer in group if "filters" in KINDS[layer.kind].needed]
+    if len(convolutions) == 1 and (made := channels_made(text)):
+        convolutions[0].usual["filters"] = made
     kept = _kept(text, *_with_usual(mentions, groups))
     return [*kept, *outputs] if kept and len(outputs) < 2 else None
 

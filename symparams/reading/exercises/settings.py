@@ -56,6 +56,10 @@ _SETTINGS: tuple[tuple[str, tuple[str, ...]], ...] = (  # those that say most of
             rf"{_QUOTE}\b(?P<v>same|valid){_QUOTE}[\s-](?:zero[\s-])?(?:pad(?:ding|ded)?|convolutions?|conv)\b",
             rf"\bpadding(?:\s?[=:]|\sis|\sof|\sset\sto)?\s?{_QUOTE}(?P<v>same|valid)\b",
             r"\b(?P<v>no|without(?:\sany)?)\s(?:zero[\s-])?padding\b",
+            (
+                r"\b(?P<v>padding\s(?:to|that|which|so\s(?:that|as\sto)|such\sthat)\s(?:\w+\s){0,4}?"
+                r"(?:keep|conserve|preserve|maintain|retain)\w*)\b"
+            ),
             rf"\b(?:zero[\s-])?pad(?:ding)?(?!\s(?:it|them|the)){_IS}(?P<v>{_NUMBER}|(?-i:{_LETTER}))",
             (
                 r"\b(?P<v>same)\s(?:spatial\s)?(?:size|resolution|height|dimensions?)(?:\sand\swidth)?\sas\sthe\s"
@@ -186,7 +190,8 @@ def _plain(name: str, value: str) -> str:
     """A value as the language writes it: 5x5x3 as 5, 3x5 as (3, 5)."""
     word = value.lower()
     if name == "padding":
-        return "same" if word == "same" else "valid" if word == "valid" or word.startswith(("no", "without")) else value
+        is_same = word.startswith(("same", "padding"))
+        return "same" if is_same else "valid" if word.startswith(("valid", "no", "without")) else value
     if name in ("bias", "bidirectional"):
         return name
     if word in _TO_TEN:
