@@ -40,7 +40,9 @@ _MADE = re.compile(
     re.I,
 )
 _NEXT = re.compile(  # words in the same clause
-    r"[)\]]?(?:(?:[ -]|\n(?=(?-i:[a-z])))(?:\(\w+\)|(?!(?:and|with|using|by|is|are|was|to|filtered|conv\w*)\b)\w+)){1,3}",
+    r"[)\]]?(?:(?:[ -]|\n(?=(?-i:[a-z])))"
+    r"(?:\(\w+\)|(?!(?:and|with|using|by|is|are|was|to|filtered|conv\w*)\b)\w+)){1,3}",
+    re.I,
     re.I,
 )
 _CHANNELS = (
