@@ -43,7 +43,6 @@ _NEXT = re.compile(  # words in the same clause
     r"[)\]]?(?:(?:[ -]|\n(?=(?-i:[a-z])))"
     r"(?:\(\w+\)|(?!(?:and|with|using|by|is|are|was|to|filtered|conv\w*)\b)\w+)){1,3}",
     re.I,
-    re.I,
 )
 _CHANNELS = (
     (re.compile(r"\b(\d{1,5})[\s-](?:input\s)?channels?\b", re.I), ""),
