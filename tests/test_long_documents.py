@@ -214,8 +214,9 @@ def test_further_quantities_are_told_together() -> None:
     assert re.search(r"\(89 × conv_1 to relu_2\) +89·93,312 +8,304,768\n", rows)
 
 
+@pytest.mark.extra
+@pytest.mark.program
 @pytest.mark.parametrize("style", ["steps", "table", "textbook"])
 def test_five_thousand_layers_fit_a_few_pages(style: Style) -> None:
-    pytest.importorskip("typst")
     pages = text_of(sp.parse(FIVE_THOUSAND).solve(style).to_pdf()).count("\f")  # at the end of each
     assert 0 < pages <= 6
