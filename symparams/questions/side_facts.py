@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from symparams.algebra.formula import Value
+from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import SymparamsError
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.embedding import Tied
@@ -23,7 +24,7 @@ from symparams.questions.state_dicts import embedded
 from symparams.reading.side_sentences import Ask
 
 Kind: TypeAlias = Literal[
-    "one-hot", "biases", "image", "steps", "wrapped", "last", "freezing", "own matrix", "undone", "idle"
+    "one-hot", "biases", "image", "steps", "wrapped", "last", "freezing", "own matrix", "undone", "idle", "dense"
 ]
 
 _IMAGE = re.compile(
@@ -42,6 +43,11 @@ _TYING = re.compile(r"\bt(?:ied?|ying)\b|\bshar(?:e[ds]?|ing)\b", re.I)
 _UNFROZEN = re.compile(
     r"\b(?:(?:did|do|have|had)(?:\s+not|n['’]t)|never|nothing|not\s+(?:a|any))\b[^.?!]{0,30}\bfr(?:eez|oze)", re.I
 )
+_DENSE = re.compile(
+    r"\b(?:dense|fully[\s-]connected|linear)\b[^?]{0,80}?\b(?:same|equal|identical)\b[^?]{0,40}?"
+    r"\b(?:inputs?|outputs?|sizes?|shapes?|dimensions?)\b",
+    re.I,
+)
 _FEW = 3  # layers that read the image: more are not named
 _STEPS = ("length", "time steps", "steps", "positions")  # axes along which a sequence goes
 
@@ -55,9 +61,14 @@ class Fact:
     opening: Literal["", "yes", "no"]  # the word that answers it; "": no word does
     node: Node  # the layer that it is about
     told: Text = ""  # what the layer says of it
-    count: Value = 0  # how many biases, channels, steps or parameters
-    other: Value = 0  # the channels that the layer itself reads
+    count: Value = 0  # how many biases, channels, steps, parameters or output values
+    other: Value = 0  # the channels, or the values, that the layer itself reads
     names: tuple[str, ...] = ()  # the layers that read the image
+
+    @property
+    def line(self) -> Formula:
+        """How the parameters of a dense layer come out that reads and makes as many values as the layer."""
+        return (as_formula(self.other) + 1) * as_formula(self.count)
 
 
 def facts(
@@ -70,6 +81,7 @@ def facts(
         node = node_of(ask)
         yield from _of_embedding(network, ask)
         yield from _image(network, ask, [*([] if node is None else [node]), *(() if ask.mark else about)])
+        yield from _dense(ask, [node for node in network.nodes if len(node.shape) > 1 and node.counts.params != 0])
         if node is not None:
             yield from _biases(ask, node)
             yield from _steps(network, ask, node)
@@ -117,6 +129,14 @@ def _channels(network: Network, node: Node) -> tuple[str, Value]:
             is_input = network.node(made.source).layer.inputs == "none"
             return ("input" if is_input else "layer"), node.derived.arriving[0].shape[axis]
     return "", 0
+
+
+def _dense(ask: Ask, nodes: Sequence[Node]) -> Iterator[Fact]:
+    """What a dense layer would take that connects all values which the only convolution reads to all that it makes."""
+    if _DENSE.search(ask.text) and len(nodes) == 1:
+        made, read = nodes[0].shape, nodes[0].derived.arriving[0].shape
+        if all(isinstance(size, int) for size in (*made, *read)):
+            yield Fact(ask, "dense", "", nodes[0], count=math.prod(made), other=math.prod(read))
 
 
 def _biases(ask: Ask, node: Node) -> Iterator[Fact]:

@@ -44,6 +44,7 @@ _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
 _WEIGHTS = re.compile(r"\b(?:weights\b|how\s+many\b|number\s+of\b|calculat|formula|why\b[^?]{0,60}\d{3})", re.I)
+_IDLE = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|\bsum\(\s?\w+\.numel\(\)[^\n]*")
 _CLASS = re.compile(r"`(?:nn\.)?(\w+)\(")
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
@@ -56,7 +57,7 @@ def read_question(source: Source, model: str | None) -> Reading:
     tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
-    prose = in_plain_signs(_without(text, [*tabled, *coded]))
+    prose = in_plain_signs(_without(text, [*tabled, *coded, *_idle(text)]))
     told = told_beside(prose, called_inputs(prose))
     mismatch = next(mismatches(_without(text, coded)), None)
     for spans, read in ((coded, partial(_fitted, mismatch=mismatch)), (tabled, partial(read_summary, told=told))):
@@ -81,6 +82,11 @@ def read_question(source: Source, model: str | None) -> Reading:
     if model is None and not tabled:
         joint = spoken_model(_code_of(source), joint, _read_code)
     return retold(with_told_sizes(with_told_dilations(joint)))
+
+
+def _idle(text: str) -> list[Span]:
+    """Where addresses stand, and code that only adds up all parameters: what they name is asked about by nobody."""
+    return [Span(*found.span()) for found in _IDLE.finditer(text)]
 
 
 def _has_layers(text: str, coded: Iterable[Span]) -> bool:

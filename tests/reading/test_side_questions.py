@@ -330,3 +330,25 @@ def test_json_has_the_answers_beside() -> None:
 
     assert str(beside(ASIDE["every step"])).startswith("No, dense works at each of the 20 steps")
     assert beside(_TWO) is None
+
+
+def test_a_dense_layer_in_place_of_a_convolution() -> None:
+    text = (
+        "A convolution with 7 filters of size 3x3 and same padding sees an 8x9x2 input. How many parameters has it? "
+        "How many would a fully connected layer with the same input and output sizes have?"
+    )
+    dense = sp.parse("input(8, 9, 2) -> flatten -> dense(504)").params
+    assert (
+        f"to all 504 output values would have (144 + 1)·504 = {dense:,} parameters." in sp.read(text).answer().to_text()
+    )
+
+
+def test_addresses_and_sums_of_parameters_ask_nothing() -> None:
+    text = (
+        "See https://github.com/someone/flops-counter/blob/x.py#L110\n`bn = torch.nn.BatchNorm2d(6)`\n"
+        "`sum(p.numel() for p in bn.parameters() if p.requires_grad)`\nThat is 12, but has it not running statistics, "
+        "too, so 6 * 4 = 24?"
+    )
+    shown = sp.read(text).answer().to_text()
+    assert "FLOPs" not in shown
+    assert "freezing" not in shown

@@ -119,7 +119,7 @@ def _mention(text: str, one: re.Match[str], kind: str) -> Mention:
         kind,
         1 if many is None else _COUNTS.get(many[1].lower(), 0) or int(many[1]),
         is_referred=_REFERRED.search(before) is not None,
-        is_all=_ALL.search(before) is not None and (is_plural or not one[0].lower().endswith("layer")),
+        is_all=many is None and _ALL.search(before) is not None and (is_plural or not one[0].lower().endswith("layer")),
         is_new=_NEW.search(before) is not None,
         is_plural=is_plural,
         is_hidden=one[0].lower().startswith("hidden"),
