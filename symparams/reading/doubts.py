@@ -121,7 +121,7 @@ def _unread(pattern: re.Pattern[str], prose: str, taken: list[tuple[int, int]]) 
 
 def _is_shape(text: str) -> bool:
     """28x28x1, 3 × 3: numbers with nothing but crosses between them."""
-    return re.fullmatch(r"\d+(?:\s*[xX×]\s*\d+){1,3}", text) is not None
+    return re.fullmatch(r"\(?\s*\d+(?:\s*[xX×]\s*\d+){1,3}\s*\)?", text) is not None
 
 
 def _balanced(text: str, start: int) -> tuple[int, str]:

@@ -26,7 +26,7 @@ _ROW = (
 )
 _ROWS = (  # "dilation values of [1, 2, 4, 8]", "dilated convolutions (1, 2, 4)"; "1, 2, 4, 8 as dilations"
     re.compile(
-        rf"\bdilat\w{{1,6}}(?:[\s:=_(\[]{{1,3}}[a-z]{{1,12}}){{0,5}}[\s:=(\[]{{1,4}}(?:of\s)?[\[(]?{_ROW}", re.I
+        rf"\bdilat\w{{1,6}}(?:[\s:=_(\[]{{1,3}}[a-z]{{1,12}}){{0,5}}[\s:=(\[`]{{1,5}}(?:of\s)?[\[(]?{_ROW}", re.I
     ),
     re.compile(rf"(?<![\w.,]){_ROW}[\])]?\s(?:as|for the|are the)\s(?:\w{{1,9}}\s)?dilation", re.I),
 )

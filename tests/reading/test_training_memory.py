@@ -160,8 +160,8 @@ def test_a_number_of_parameters_alone_answers_nothing_else(question: str) -> Non
 
 def test_a_file_three_times_too_large_has_the_averages_of_adam() -> None:
     text = (
-        "I downloaded model.pt, and it is 2.5G. The base model has 63M parameters, that is 63M*4 bytes, about 252MB; the "
-        "big one has 213M parameters, 213M*4 bytes, about 852MB. Why is the file so much bigger?"
+        "I downloaded model.pt, and it is 2.5G. The base model has 63M parameters, that is 63M*4 bytes, about 252MB; "
+        "the big one has 213M parameters, 213M*4 bytes, about 852MB. Why is the file so much bigger?"
     )
     shown = sp.read(text).answer().to_text()
     assert shown.startswith("2,556,000,000 bytes (2.556 GB, or 2.38 GiB) for a checkpoint with the state of Adam")

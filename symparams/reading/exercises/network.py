@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -21,6 +22,11 @@ from symparams.sources.records import Statement
 
 _LONGEST = 6_000  # characters of an exercise
 _MOST = 60  # layers
+_CONVOLUTION = re.compile(r"\bconv", re.I)
+_TIMES = r"\s?[×x*·]\s?"
+_COUNTED = re.compile(
+    rf"\(\s?(\d{{1,3}}){_TIMES}(\d{{1,3}}){_TIMES}(\d{{1,5}})\s?\)?\s?\+\s?1\s?\){_TIMES}(\d{{1,5}})(?!\s?[\d×x*·+])"
+)
 _SILENT = ("input", "flatten")  # what no row is for
 
 
@@ -58,9 +64,9 @@ def _exercise(text: str) -> Exercise | None:
         layers = layers_in(text)
     except UntoldError:
         return None
-    if not layers or len(layers) > _MOST:
-        return None
-    first = arriving(text, layers)
+    first = arriving(text, layers) if layers and len(layers) <= _MOST else ""
+    if not layers or not first:
+        return _by_formula(text)
     found = _written(first, layers) if first else None
     return None if found is None else found._replace(told=tuple(starmap(Span, (*inputs_at(text), *settings_at(text)))))
 
@@ -78,6 +84,16 @@ def untold(text: str) -> Untold | None:
             said = f"nothing tells {lacks} of `{bare.text[one.start : one.end]}`"
             return Untold(said, Span(*bare.place(one.start, one.end)), error.layers)
     return None
+
+
+def _by_formula(text: str) -> Exercise | None:
+    """The convolution of which a text tells nothing but how its parameters are counted: (5×5×3 + 1)×8."""
+    counted = {found.groups() for found in _COUNTED.finditer(text)} if _CONVOLUTION.search(text) else set()
+    if len(counted) != 1:
+        return None
+    height, width, channels, filters = counted.pop()
+    kernel = height if height == width else f"({height}, {width})"
+    return _written(f"input(H, W, {channels})", [Told("conv", 0, settings={"filters": filters, "kernel": kernel})])
 
 
 def _of_rows(text: str, rows: Sequence[Row]) -> Exercise | None:
