@@ -35,8 +35,9 @@ from symparams.questions.changed_networks import settings_of
 from symparams.questions.doubted import Doubt
 from symparams.questions.side_facts import says_nothing_is_frozen
 from symparams.questions.side_questions import Sides
+from symparams.questions.spoken_of import Spoken
 from symparams.questions.state_dicts import listed
-from symparams.reading.asking import inquiry
+from symparams.reading.asking import inquiry, wants_a_check
 from symparams.reading.doubts import asking
 from symparams.reading.inquiry import Inquiry
 from symparams.reading.items import items_in
@@ -266,12 +267,20 @@ class Asked:
             asked,
             optimizers=optimizers_in(self.reading.prose, self.reading.source.text) if asked.optimizers else (),
             is_asked=True,
+            confirms=self._confirms,
             printed=any(one.counts_stand and one.about for one in self.reading.assumed),
             topics=asked.topics - {side.topic for side in sides},
             unfrozen=says_nothing_is_frozen(self.reading.prose),
             beside=frozenset(text for side in sides for text in side.told),
             several=self.is_one_of_several or len(layers) > 1 or (asked.compares and self.doubts[0].at is None),
         )
+
+    @property
+    def _confirms(self) -> bool:
+        """Whether somebody asks what is wrong with a calculation of his that is right, and has no wrong number."""
+        if not wants_a_check(self.reading.prose) or any(doubt.diagnosis is not None for doubt in self.doubts):
+            return False
+        return any(one.kind == "formula" for one, _ in Spoken(self.network, self.reading.prose).right)
 
     # ------------------------------------------------------------ JSON
 

@@ -86,6 +86,11 @@ _CHOOSING = re.compile(
     r"|qui\s+a\s+raison|qui[eé]n\s+tiene\s+raz[oó]n|cu[aá]l\s+es)",
     re.I,
 )
+_CHECKING = re.compile(
+    r"\bwhat(?:['’]s|\s+is)\s+wrong\s+with\s+(?:my|this)|\bwhere\s+(?:am|did)\s+I\b[^.?!]{0,20}\bwrong|\bam\s+I\s+(?:right|correct|wrong)"
+    r"|\bis\s+(?:this|that|it|my\s+\w+)\s+(?:right|correct|wrong)\b|\bcorrect\s+me\b|\bdid\s+I\s+make\s+a\s+mistake",
+    re.I,
+)
 IN_ALL = re.compile(r"\b(?:in\s+(?:total|all)|total|overall|altogether|insgesamt|au\s+total|en\s+total)\b", re.I)
 MOST = re.compile(r"\bmost\s+(?:of\s+(?:the\s+)?)?param|\b(?:largest|biggest)\s+(?:number|layer|part|share)", re.I)
 SO_MANY = re.compile(
@@ -128,6 +133,11 @@ def inquiry(prose: str) -> Inquiry:
         has_checkpoint(prose),
         about_groups=any(map(_GROUPS.search, (title, *questions))),
     )
+
+
+def wants_a_check(prose: str) -> bool:
+    """Whether a text asks if a calculation in it is right."""
+    return _CHECKING.search(prose) is not None
 
 
 def _batch(prose: str) -> int | None:

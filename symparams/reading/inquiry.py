@@ -33,4 +33,5 @@ class Inquiry:
     )
     unfrozen: bool = False  # whether the text says that nothing was frozen
     beside: frozenset[Text] = frozenset()  # what layers say of themselves that is said in answers beside this one
+    confirms: bool = False  # whether it asks what is wrong with a calculation that is right
     about_groups: bool = False  # whether it speaks of groups of channels, as a question or in its title

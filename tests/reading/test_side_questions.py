@@ -352,3 +352,16 @@ def test_addresses_and_sums_of_parameters_ask_nothing() -> None:
     shown = sp.read(text).answer().to_text()
     assert "FLOPs" not in shown
     assert "freezing" not in shown
+
+
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [
+        ("(3*3*32 + 1)*64 = 18496. Is that right?", "18,496 = (3·3·32 + 1)·64 is right."),
+        ("(3*3*32 + 1)*64 = 18496. Why so many?", "18,496 = (3·3·32 + 1)·64."),
+        ("3*3*64 + 64 = 640. Is that right?", "18,496 = (3·3·32 + 1)·64; with 3·3·64 + 64 = 640"),
+    ],
+)
+def test_a_calculation_that_is_right_is_called_so(told: str, first: str) -> None:
+    code = "model = Sequential([Input((28, 28, 1)), Conv2D(32, 3), Conv2D(64, 3)])"
+    assert sp.read(f"{code}\n\nFor the second layer I get {told}").answer().to_text().startswith(first)
