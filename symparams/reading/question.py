@@ -34,6 +34,7 @@ from symparams.reading.told_counts import told_count
 from symparams.reading.told_dilations import with_told_dilations
 from symparams.reading.told_layers import told_layer
 from symparams.reading.told_sizes import called_inputs
+from symparams.reading.turned_inputs import with_turned_input
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.spelled import in_plain_signs
@@ -81,7 +82,7 @@ def read_question(source: Source, model: str | None) -> Reading:
         return _set_against(source, several)
     if model is None and not tabled:
         joint = spoken_model(_code_of(source), joint, _read_code)
-    return retold(with_told_sizes(with_told_dilations(joint)))
+    return retold(with_told_sizes(with_told_dilations(with_turned_input(joint))))
 
 
 def _idle(text: str) -> list[Span]:

@@ -208,3 +208,11 @@ def test_what_a_setting_changes_that_changes_no_count() -> None:
     code = "model = Sequential([Input((20, 8)), LSTM(16), Dense(1)])"
     shown = answered(f"{code}\n\nWhat changes if I set return_sequences=True in the LSTM?")
     assert shown.startswith("Still 1,617 parameters.")
+
+
+def test_channels_that_come_first_as_a_count_says() -> None:
+    code = "model = Sequential([Convolution3D(20, (3, 3, 3), input_shape=(3, 8, 40, 40))])"
+    shown = answered(f"{code}\n\nThe summary displays 1640 parameters, how is this number made?")
+    assert shown.startswith("1,640 = (3·3·3·3 + 1)·20.")
+    other = answered(f"{code}\n\nThe summary displays 21620 parameters, how is this number made?")
+    assert other.startswith("21,620 = (3·3·3·40 + 1)·20.")
