@@ -15,7 +15,7 @@ from symparams.layers.opaque import Opaque
 from symparams.model.network import Network, Node
 from symparams.reading.reading import Reading, Repair
 from symparams.reading.tables.finding import is_beheaded
-from symparams.reading.told_sizes import told
+from symparams.reading.told_sizes import told, without_products
 from symparams.sources import records as r
 from symparams.sources.language import built
 
@@ -62,7 +62,9 @@ def with_told_sizes(reading: Reading) -> Reading:
     network = _network(reading)
     if network is None or not network.symbols:
         return reading
-    return replace(reading, statements=(*reading.statements, *told(reading.prose, network, reading.source.text)))
+    lets = told(reading.prose, network, reading.source.text)
+    prose = without_products(reading.prose) if lets else reading.prose
+    return replace(reading, statements=(*reading.statements, *lets), prose=prose)
 
 
 # ---------------------------------------------------------------- which layer is which

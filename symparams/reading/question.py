@@ -13,6 +13,7 @@ from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, key
 from symparams.model.network import Network
 from symparams.reading.added_inputs import with_added_inputs
+from symparams.reading.as_counted import as_counted
 from symparams.reading.asking import inquiry, named_in
 from symparams.reading.compared import models_of, parts_of, rows_of, spoken_model, together
 from symparams.reading.exercises.network import exercise, untold
@@ -34,7 +35,6 @@ from symparams.reading.told_counts import told_count
 from symparams.reading.told_dilations import with_told_dilations
 from symparams.reading.told_layers import told_layer
 from symparams.reading.told_sizes import called_inputs
-from symparams.reading.turned_inputs import with_turned_input
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.spelled import in_plain_signs
@@ -82,7 +82,7 @@ def read_question(source: Source, model: str | None) -> Reading:
         return _set_against(source, several)
     if model is None and not tabled:
         joint = spoken_model(_code_of(source), joint, _read_code)
-    return retold(with_told_sizes(with_told_dilations(with_turned_input(joint))))
+    return retold(as_counted(with_told_sizes(with_told_dilations(joint))))
 
 
 def _idle(text: str) -> list[Span]:

@@ -22,7 +22,7 @@ _SHAPE = (
 )
 # "on input (100, 32)", "my input shape is 28 x 28 x 1", "a tensor of shape (8, 64, 45, 60)"
 _CALLED = re.compile(
-    r"\b(?:inputs?|tensor|batch|feature\s?maps?|images?|x(?= (?:has|is|of|with) ))"
+    r"\b(?:inputs?|tensor|batch|feature\s?maps?|features|samples|examples|images?|x(?= (?:has|is|of|with) ))"
     r"(?:[ _](?:shape|size|is|are|has|have|of|with|tensor|sequence|image|data|a|an|the)){0,5}"
     rf"{_BLANK}[:=]?{_BLANK}{_SHAPE}",
     re.IGNORECASE,
@@ -57,6 +57,9 @@ _LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time st
     re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),
     re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
 )
+_UNITS = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,6})\s(?:hidden\s|memory\s|recurrent\s)?(?:units|neurons)\b", re.I
+)
 _COUNTED = re.compile(r"[=+]")  # behind a product, which is no shape: 5 x 5 x 16 = 400
 _WHAT: tuple[Arriving, ...] = ("channels", "features")
 _ALONE = 2  # nodes of a network of one layer: the input and the layer
@@ -74,6 +77,8 @@ def told(prose: str, network: Network, code: str = "") -> tuple[r.Let, ...]:
     values = _letters(prose, network)
     shapes = [one for one in written_in(prose) if one.kind == "shape"]
     written = [_numbers(one.text) for one in shapes if not _COUNTED.search(prose[one.at.start : one.at.end + 3])]
+    for name, value in _units(prose, network):
+        values.setdefault(name, value)
     called = called_inputs(prose) or _data_in(code)
     tables = [node.layer for node in network.nodes if isinstance(node.layer, Embedding)]
     vocabulary = {size for layer in tables for size in numbers_given(layer)}  # 30522 tokens are no length
@@ -98,6 +103,14 @@ def _data_in(code: str) -> list[tuple[int, ...]]:
     """The shape of the data that code makes; nothing where there are several shapes."""
     shapes = {tuple(map(int, re.findall(r"\d+", found[1]))) for found in _DATA.finditer(code)}
     return [*shapes] if len(shapes) == 1 else []
+
+
+def without_products(prose: str) -> str:
+    """The prose with blanks in place of sizes of inputs that are written as products: "features of size 29*13"."""
+    for found in _CALLED.finditer(prose):
+        if "*" in found[1]:
+            prose = prose[: found.start(1)] + " " * len(found[1]) + prose[found.end(1) :]
+    return prose
 
 
 def _of_input(
@@ -157,6 +170,14 @@ def _arriving(node: Node, prose: str) -> Iterator[tuple[str, int]]:
     told_ones = [many for what in _WHAT if (many := arriving_in(prose, what)) is not None]
     if isinstance(size, Symbol) and len(told_ones) == 1:
         yield size.name, told_ones[0]
+
+
+def _units(prose: str, network: Network) -> Iterator[tuple[str, int]]:
+    """The letter for the units of the only layer that has one, where the prose tells one number of units."""
+    letters = {units.name for node in network.nodes if isinstance(units := getattr(node.layer, "units", None), Symbol)}
+    told_ones = {int(many.replace(",", "")) for many in _UNITS.findall(prose)}
+    if len(letters) == len(told_ones) == 1:
+        yield letters.pop(), told_ones.pop()
 
 
 def _letters(prose: str, network: Network) -> dict[str, int]:

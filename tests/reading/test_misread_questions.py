@@ -216,3 +216,17 @@ def test_channels_that_come_first_as_a_count_says() -> None:
     assert shown.startswith("1,640 = (3·3·3·3 + 1)·20.")
     other = answered(f"{code}\n\nThe summary displays 21620 parameters, how is this number made?")
     assert other.startswith("21,620 = (3·3·3·40 + 1)·20.")
+
+
+def test_units_and_features_of_variables() -> None:
+    code = (
+        "model = Sequential()\n"
+        "model.add(GRU(p.recurrent_units, input_shape=(p.n_features, p.feature_size), name='net'))\n"
+        "model.add(Dense(1))\n\nMy features have a size of 17*9. The GRU layer has 12 units. "
+    )
+    assert answered(f"{code}How many parameters are there?").startswith("841 parameters.")
+    first = answered(f"{code}How can my model have 792 parameters in the GRU?")
+    assert first.startswith("792 = 3·12·(9 + 12 + 1).")
+    assert "Assumed: reset_after=False, as in Keras before TensorFlow 2" in first
+    wrong = answered(f"{code}I get 792 parameters. Why 828?")
+    assert wrong.startswith("828 = 3·12·(9 + 12 + 2); with 3((9 + 12)·12 + 12) = 792, you counted one bias")
