@@ -45,7 +45,7 @@ _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
 _WEIGHTS = re.compile(r"\b(?:weights\b|how\s+many\b|number\s+of\b|calculat|formula|why\b[^?]{0,60}\d{3})", re.I)
-_IDLE = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|\bsum\(\s?\w+\.numel\(\)[^\n]*")
+_IDLE = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|\bif\s+\w+\.requires_grad\b")
 _CLASS = re.compile(r"`(?:nn\.)?(\w+)\(")
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
@@ -86,7 +86,7 @@ def read_question(source: Source, model: str | None) -> Reading:
 
 
 def _idle(text: str) -> list[Span]:
-    """Where addresses stand, and code that only adds up all parameters: what they name is asked about by nobody."""
+    """Where addresses stand, and conditions of sums in code: what these name is asked about by nobody."""
     return [Span(*found.span()) for found in _IDLE.finditer(text)]
 
 

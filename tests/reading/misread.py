@@ -87,4 +87,20 @@ What changes if I use strides=2 in conv2d?
 
 What changes if I set return_sequences=True in the LSTM?
 """,
+    "a dense layer in place of a convolution": (
+        "A convolution with 7 filters of size 3x3 and same padding sees an 8x9x2 input. How many parameters has it? "
+        "How many would a fully connected layer with the same input and output sizes have?"
+    ),
+    "channels that come first": (
+        "model = Sequential([Convolution3D(20, (3, 3, 3), input_shape=(3, 8, 40, 40))])\n\n"
+        "The summary displays 1640 parameters, how is this number made?"
+    ),
+    "the GRU of older versions": (
+        "model = Sequential([GRU(12, input_shape=(17, 9)), Dense(1)])\n\n"
+        "How can my model have 792 parameters in the GRU?"
+    ),
+    "a calculation that is right": (
+        "model = Sequential([Input((28, 28, 1)), Conv2D(32, 3), Conv2D(64, 3)])\n\n"
+        "For the second layer I get (3*3*32 + 1)*64 = 18496. Is that right?"
+    ),
 }
