@@ -92,11 +92,13 @@ def _merged(call: r.Call) -> r.Call:
 
 _WAYS = (
     _Way(
-        lambda one: _mapped(one, _turned), _COUNT, "the channels of the input come first, as the count in the text says"
+        lambda one: _mapped(one, _turned),
+        _COUNT,
+        "the channels of the input come first, because only then the count in the text fits",
     ),
     _Way(
         lambda one: _mapped(one, _merged),
         _SHOWN,
-        "`reset_after=False`, as in Keras before TensorFlow 2, as the count in the text says",
+        "`reset_after=False`, the default before TensorFlow 2, because only then the count in the text fits",
     ),
 )

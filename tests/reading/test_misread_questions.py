@@ -227,6 +227,6 @@ def test_units_and_features_of_variables() -> None:
     assert answered(f"{code}How many parameters are there?").startswith("841 parameters.")
     first = answered(f"{code}How can my model have 792 parameters in the GRU?")
     assert first.startswith("792 = 3·12·(9 + 12 + 1).")
-    assert "Assumed: reset_after=False, as in Keras before TensorFlow 2" in first
+    assert "Assumed: reset_after=False, the default before TensorFlow 2" in first
     wrong = answered(f"{code}I get 792 parameters. Why 828?")
     assert wrong.startswith("828 = 3·12·(9 + 12 + 2); with 3((9 + 12)·12 + 12) = 792, you counted one bias")
