@@ -106,7 +106,7 @@ async function answered() {
   const found = (await python.call("answer", asked({ format: "json" }), "answer")).json;
   const asks = found.read.doubts.length > 0;
   const said = asks ? python.call("answer", asked({ format: "html" }), "said") : python.call("solve", asked({ total: true, format: "html" }), "said");
-  const summary = python.call("summary", asked({ format: "html", ...(state.more.length ? { quantity: state.more } : {}) }), "summary");
+  const summary = python.call("summary", asked({ format: "html", "all-layers": true, ...(state.more.length ? { quantity: state.more } : {}) }), "summary");
   const [answer, rows] = await Promise.all([said, summary]);
   shown = found;
   box.mark(null);
