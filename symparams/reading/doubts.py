@@ -172,10 +172,15 @@ def asking(prose: str) -> set[int]:
     text = prose.rstrip() + " "  # so that the last sentence ends like the others
     found, start = set(), 0
     for i, mark in enumerate(_SENTENCE.finditer(text)):
-        if "?" in mark[0] or "？" in mark[0] or _TASK.match(text, start, mark.start()):
+        if "?" in mark[0] or "？" in mark[0] or is_task(text[start : mark.start()]):
             found.add(i)
         start = mark.end()
     return found
+
+
+def is_task(text: str) -> bool:
+    """Whether a line of a text tells the reader to work something out."""
+    return any(map(_TASK.match, text.split("\n")))
 
 
 class Sentences:

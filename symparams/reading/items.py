@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symparams.errors import Span
+from symparams.reading.doubts import is_task
 
 _MARK = re.compile(r"^[ \t]{0,8}(?:Q(?:uestion)?[ \t]?)?\(?(\d{1,2}|[ivx]{1,4}|[a-h])[.):](?=[ \t])", re.I | re.M)
 _INLINE = re.compile(r"(?<!\w)\((\d{1,2}|[ivx]{1,4}|[a-h])\)(?=[ \t])")
@@ -29,7 +30,7 @@ def marked_items(prose: str) -> list[tuple[str, Span]]:
         for order in _ORDERS:
             run = list(_run(marks, order))
             items = list(_items(prose, run))
-            asked = sum("?" in prose[item.start : item.end] for item in items)
+            asked = sum(_asks(prose[item.start : item.end]) for item in items)
             if len(items) >= _FEWEST and share * asked >= len(items):
                 return [(_mark(mark), item) for mark, item in zip(run, items, strict=True)]
     return []
@@ -38,6 +39,10 @@ def marked_items(prose: str) -> list[tuple[str, Span]]:
 def _mark(mark: re.Match[str]) -> str:
     """`b)` of `b) `, `(ii)` of `(ii) `, `Question 2.`."""
     return " ".join(mark[0].split())
+
+
+def _asks(item: str) -> bool:
+    return "?" in item or is_task(item.strip())
 
 
 def _run(marks: Sequence[re.Match[str]], order: Sequence[str]) -> Iterator[re.Match[str]]:

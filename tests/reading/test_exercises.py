@@ -113,3 +113,20 @@ def test_networks_told_at_random_are_read() -> None:
         found = exercise(" ".join(told))
         assert found is not None, told
         assert found.code == " -> ".join(code), told
+
+
+def test_a_task_on_a_line_of_its_own_is_asked() -> None:
+    shown = sp.read(GIVEN[-1][0]).answer().to_text()
+    assert shown.startswith("175,878 multiply-accumulates.")
+
+
+def test_numbered_tasks_are_answered_one_by_one() -> None:
+    text = (
+        "Mono audio with 900 samples meets a 1D convolution with 8 filters of length 10 and stride 5, then max "
+        "pooling of size 2 and a dense layer with 4 outputs. (a) Give the total number of parameters. (b) How large is "
+        "the output of the convolution?"
+    )
+    parts = sp.read(text).answer().to_text().split("(b)")
+    net = sp.parse("input(900, 1) -> conv(8, 10, stride=5) -> maxpool(2) -> flatten -> dense(4)")
+    assert f"{net.params:,} parameters." in parts[0]
+    assert "179 × 8." in parts[1]
