@@ -22,6 +22,7 @@ _SHAPE = re.compile(
     r"(?<!\w)[(\[]\s*(?:(?:None|\?|-1|batch(?:_size)?|[NB]|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
 )
 _RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
+_BROKEN_OFF = re.compile(r"\s{0,3}[*·×+]\s{0,3}(?:\.\.|…)")
 _TEX = re.compile(
     r"\\(?:times|cdot)(?![a-z])|\\(?:left|right)(?=[(\[)\]])|&times;|\$"
 )  # as formulas are typed in posts
@@ -82,6 +83,9 @@ def written_in(prose: str, letters: Iterable[str] = ()) -> list[Written]:
             if len(text) > _LONGEST or not text:
                 continue
             if kind == "formula" and _LETTERED.search(text) and not _CALCULATES.search(text):
+                continue
+            if kind == "formula" and _BROKEN_OFF.match(prose, end):  # 16*15 + 32*7 + ...: nobody's answer
+                taken.append((start, end))
                 continue
             result = _RESULT.match(prose, end) if kind == "formula" else None
             end = end if result is None else result.end()

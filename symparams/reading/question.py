@@ -16,6 +16,7 @@ from symparams.reading.added_inputs import with_added_inputs
 from symparams.reading.as_counted import as_counted
 from symparams.reading.asking import inquiry, named_in
 from symparams.reading.compared import models_of, parts_of, rows_of, spoken_model, together
+from symparams.reading.exercises.attaching import layers_told
 from symparams.reading.exercises.network import exercise, untold
 from symparams.reading.inline_calls import calls_in_sentences, rows_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
@@ -40,6 +41,7 @@ from symparams.sources.reader import read_network
 from symparams.sources.spelled import in_plain_signs
 
 _LONGEST = 200_000  # characters of a question
+_MISSED = 1  # layers that are told and not read: of more it is no part that is asked about
 _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
@@ -108,6 +110,12 @@ def _described(source: Source) -> Reading | None:
     missing = untold(source.text) if asks and whole is None else None
     if missing is not None and (named is None or _layers(named) < missing.layers):
         raise SymparamsError(missing.said, Place(source, *missing.at))
+    if whole is None and named is not None and _layers(named) + _MISSED < (many := layers_told(source.text)):
+        raise SymparamsError(
+            f"{many} layers are told here, but not so that they make one network; a line for each, such as "
+            "`conv: 32 filters of 3x3, stride 1`, would do, and so would code or a printed table",
+            source=source,
+        )
     if whole is None:
         return named or (_counted(source) if asks else None)
     prose = _without(source.text, whole.told)

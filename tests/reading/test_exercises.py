@@ -116,7 +116,7 @@ def test_networks_told_at_random_are_read() -> None:
 
 
 def test_a_task_on_a_line_of_its_own_is_asked() -> None:
-    shown = sp.read(GIVEN[-1][0]).answer().to_text()
+    shown = sp.read(next(text for text, _ in GIVEN if "number of MACs" in text)).answer().to_text()
     assert shown.startswith("175,878 multiply-accumulates.")
 
 
@@ -130,3 +130,22 @@ def test_numbered_tasks_are_answered_one_by_one() -> None:
     net = sp.parse("input(900, 1) -> conv(8, 10, stride=5) -> maxpool(2) -> flatten -> dense(4)")
     assert f"{net.params:,} parameters." in parts[0]
     assert "179 × 8." in parts[1]
+
+
+def test_a_part_of_what_is_told_is_not_answered_for_all() -> None:
+    text = (
+        "1. Conv1D: 16 filters of length 15, with a decoder behind it\n2. Max pooling of size 4\n"
+        "3. Conv1D: 32 filters of length 7\n4. LSTM with 48 units\n5. Dense layer with 5 outputs\n"
+        "How many parameters in total, for sequences with 500 samples and 2 channels?"
+    )
+    with pytest.raises(SymparamsError, match="5 layers are told here, but not so that they make one network"):
+        _ = sp.read(text).net
+
+
+def test_a_calculation_that_breaks_off_is_nobodys_answer() -> None:
+    shown = (
+        sp.read("model = Sequential([Input((9,)), Dense(7)])\n\nWhy 70? I get 9*6 + 6*... and so on.")
+        .answer()
+        .to_text()
+    )
+    assert "54" not in shown

@@ -64,6 +64,21 @@ def layers_in(text: str) -> list[Told] | None:
     return [*kept, *outputs] if kept and len(outputs) < 2 else None
 
 
+def layers_told(text: str) -> int:
+    """How many layers a text tells something of that a layer needs, whether or not it all fits together."""
+    mentions = [mention for mention in mentions_in(text) if mention.kind]
+    groups = [layers_of(mention) for mention in mentions]
+    bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
+    told = set()
+    for setting in settings_in(text, [*sizes_of_images(text), *features_at(text)]):
+        place = _place(setting, mentions, groups, bounds)
+        if place is not None:
+            _set(groups[place], setting)
+            if KINDS[mentions[place].kind].own(setting.name) in KINDS[mentions[place].kind].needed:
+                told.add(place)
+    return sum(mentions[place].many for place in told)
+
+
 def settings_at(text: str) -> list[tuple[int, int]]:
     """Where settings of layers stand."""
     settings = settings_in(text, [*sizes_of_images(text), *features_at(text)])

@@ -22,13 +22,16 @@ _MENTIONS: tuple[tuple[str, str], ...] = (  # those that say most first
     ("separable", r"\b(?:depthwise[\s-])?separable[\s-]conv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
     ("depthwise", r"\bdepthwise\sconv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
     ("transposed", r"\b(?:transposed?[\s-]|de)conv(?:olution(?:al)?)?s?(?:\slayers?)?\b"),
-    ("global", r"\bglobal[\s-](?:average[\s-])?pool(?:ing)?(?:\slayers?)?\b|\bGAP\b"),
-    ("max", r"\bmax(?:imum)?[\s-]?pool(?:ing|s|ed)?\d{0,2}(?:\slayers?|\soperations?)?\b"),
-    ("average", r"\b(?:average|avg|mean)[\s-]?pool(?:ing|s|ed)?(?:\slayers?)?\b"),
+    ("global", r"\bglobal[\s-]?(?:average[\s-]?)?pool(?:ing)?(?:[123]d)?(?:\slayers?)?\b|\bGAP\b"),
+    ("max", r"\bmax(?:imum)?[\s-]?pool(?:ing|s|ed)?(?:[123]d|\d{1,2})?(?:\slayers?|\soperations?)?\b"),
+    ("average", r"\b(?:average|avg|mean)[\s-]?pool(?:ing|s|ed)?(?:[123]d)?(?:\slayers?)?\b"),
     ("max", r"\b(?<!-)pool(?:ing)?\d{0,2}(?:\slayers?)?\b(?!\s(?:size|window))"),
     (
         "conv",
-        r"(?<!not\s)(?<!non-)\bconv(?:olution(?:al)?)?(?:s|\d{1,2})?(?:[\s-]layers?)?\b(?![\s-]*(?:(?:neural|deep)\s)*net)",
+        (
+            r"(?<!not\s)(?<!non-)\bconv(?:olution(?:al)?)?(?:s|[123]d|\d{1,2})?(?:[\s-]layers?)?\b"
+            r"(?![\s-]*(?:(?:neural|deep)\s)*net)"
+        ),
     ),
     ("conv", r"\bconvolv(?:e[sd]?|ing)\b|\bfilter(?:ed|s)?\s(?:it|them|this|the\s(?:image|input))\swith\b"),
     ("encoder", r"\b(?:transformer\s)?encoder\s(?:layer|block)s?\b"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _MARKS = re.compile(  # what is taken out, and crosses of every kind with the blanks around them
     r"(?P<cross>[\x20\t\u00a0]*(?:\\times(?![a-z])|&times;|[✕✖⨯⨉хХ](?=\s?\d))[\x20\t\u00a0]*)"
-    r"|(?P<bullet>(?m:^)[\x20\t]*\*(?=[\x20\t]))"
+    r"|(?P<bullet>(?m:^)[\x20\t]*(?:\*|\d{1,2}[.)])(?=[\x20\t]))"
     r"|(?P<blank>[\u00a0\u2009\u202f]|&nbsp;|\\[,;: ])"
     r"|\$\$?|\\[()\[\]]|\*\*|`|\\(?:mathrm|text|textbf|mathbf)\{(?P<word>[^{}]{0,40})\}"
 )
