@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from symparams.layers import CATALOGUE, key
 from symparams.model.framework import Arriving, FrameworkClass, Parameter
+from symparams.reading.number_words import number_of
 from symparams.reading.python.program import framework_of
 from symparams.reading.setting_words import arriving_in, clause_start, settings_in
 from symparams.reading.told_dilations import told_stack
@@ -45,7 +46,6 @@ _THEN = re.compile(
 _MANY = re.compile(
     r"\b(two|three|four|five|[2-9]|[1-5]\d)\s+(?:(?:stacked|consecutive|successive|\d+\s?[x×]\s?\d+)\s+){0,2}$", re.I
 )
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _SURELY = 5  # so many convolutions are layers
 _LAID_OUT = ("Conv", "MaxPooling", "nn.Conv", "nn.MaxPool")  # what a dense layer reads in one row
 _BEFORE = 40  # characters before a layer that say how many
@@ -119,7 +119,7 @@ def _many(mention: _Mention, text: str) -> int:
     words = text[mention.start : mention.end].lower()
     if before is None or not words.endswith("s"):
         return 1
-    many = _NUMBERS.get(before[1].lower(), 0) or int(before[1])
+    many = number_of(before[1])
     return many if many <= _SURELY or words.endswith("layers") else 1  # 32 convolutions may be filters
 
 

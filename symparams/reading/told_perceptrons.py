@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from symparams.reading.number_words import NUMBER_WORD, number_of
 from symparams.reading.told_layer_sizes import NUMBER, UNITS, told_inputs, told_outputs, told_pixels, told_units
 
 _N, _UNITS = NUMBER, UNITS
@@ -20,7 +21,7 @@ _KINDS = (
 _KIND = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.I)
 _INPUTS = re.compile(rf"\b{_N}[ -](?:inputs?|input (?:features|{_UNITS})|features)\b", re.I)
 _OUTPUTS = re.compile(rf"\b{_N}[ -](?:outputs?|output {_UNITS}|classes)\b", re.I)
-_SO_MANY = "(?P<many>an?|one|single|two|three|four|[1-9])"
+_SO_MANY = rf"(?P<many>an?|single|{NUMBER_WORD}|[1-9])"
 _IN_HIDDEN = re.compile(rf"\b(?P<units>{_N}) {_UNITS} in (?:each of )?(?:the )?{_SO_MANY} hidden layers?\b", re.I)
 _HIDDEN = re.compile(
     rf"\b{_SO_MANY} hidden layers? (?:with|of|having|, each with) "
@@ -28,7 +29,6 @@ _HIDDEN = re.compile(
     rf"(?P<more>(?:(?:,| and|, and) {_N}(?= {_UNITS}|,? and| {_UNITS}))*)",
     re.I,
 )
-_MANY = {"a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "three": 3, "four": 4}
 _BENT = r"(?:relu|gelu|tanh|sigmoid|softmax|dropout)"  # between sizes, of which they change none
 _ARROW = r"\s?(?:[-–]|[-=]{1,3}>|→|⟶)\s?"
 _STEP = rf"{_ARROW}(?:{_BENT}{_ARROW})?"
@@ -78,7 +78,7 @@ def _sizes(text: str) -> list[int] | None:
     hidden = list(_HIDDEN.finditer(text)) or list(_IN_HIDDEN.finditer(text))
     if len(inputs) != 1 or len(outputs) != 1 or len(hidden) != 1:
         return None
-    many = _MANY.get(hidden[0]["many"].lower()) or int(hidden[0]["many"])
+    many = number_of(hidden[0]["many"])
     more = hidden[0].groupdict().get("more") or ""
     units = [int(hidden[0]["units"].replace(",", "")), *map(int, re.findall(r"\d+", more.replace(",", " ")))]
     if len(units) not in (1, many):

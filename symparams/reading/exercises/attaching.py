@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symparams.reading.asking import named_in
 from symparams.reading.doubts import Sentences, asking
@@ -45,17 +45,15 @@ def layers_in(text: str) -> list[Told] | None:
     if not all(mention.kind for mention in mentions):
         return None
     groups = [layers_of(mention) for mention in mentions]
-    bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
     outputs: list[Told] = []
-    for setting in settings_in(text, [*sizes_of_images(text), *features_at(text)]):
-        place = _place(setting, mentions, groups, bounds)
-        if place is not None and setting.name == "outputs" and mentions[place].is_hidden:
-            return None  # of a further layer that only its outputs tell
-        if place is not None and not _set(groups[place], setting):
-            return None
-        if place is None and setting.name == "outputs":
+    for setting, place in _attached(text, mentions, groups):
+        if place is not None:
+            is_further = setting.name == "outputs" and mentions[place].is_hidden  # a layer that only its outputs tell
+            if is_further or not _set(groups[place], setting):
+                return None
+        elif setting.name == "outputs":
             outputs.append(Told("dense", setting.start, settings={"units": setting.value}))
-        elif place is None and setting.name in _OWN:
+        elif setting.name in _OWN:
             return None  # of a layer that is not named
     convolutions = [layer for group in groups for layer in group if "filters" in KINDS[layer.kind].needed]
     if len(convolutions) == 1 and (made := channels_made(text)):
@@ -68,21 +66,32 @@ def layers_told(text: str) -> int:
     """How many layers a text tells something of that a layer needs, whether or not it all fits together."""
     mentions = [mention for mention in mentions_in(text) if mention.kind]
     groups = [layers_of(mention) for mention in mentions]
-    bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
     told = set()
-    for setting in settings_in(text, [*sizes_of_images(text), *features_at(text)]):
-        place = _place(setting, mentions, groups, bounds)
+    for setting, place in _attached(text, mentions, groups):
         if place is not None:
             _set(groups[place], setting)
-            if KINDS[mentions[place].kind].own(setting.name) in KINDS[mentions[place].kind].needed:
-                told.add(place)
+            kind = KINDS[mentions[place].kind]
+            told |= {place} if kind.own(setting.name) in kind.needed else set()
     return sum(mentions[place].many for place in told)
 
 
 def settings_at(text: str) -> list[tuple[int, int]]:
     """Where settings of layers stand."""
-    settings = settings_in(text, [*sizes_of_images(text), *features_at(text)])
-    return [(one.start, one.end) for one in settings if not one.is_usual]
+    return [(one.start, one.end) for one in _settings(text) if not one.is_usual]
+
+
+def _settings(text: str) -> list[Setting]:
+    """The settings of layers, without the sizes of what comes in and goes out."""
+    return settings_in(text, [*sizes_of_images(text), *features_at(text)])
+
+
+def _attached(
+    text: str, mentions: Sequence[Mention], groups: Sequence[Sequence[Told]]
+) -> Iterator[tuple[Setting, int | None]]:
+    """Each setting with the place of the layers that it is told of, which depends on what was given to them before."""
+    bounds = [mark.end() for mark in _BOUNDARY.finditer(text)]
+    for setting in _settings(text):
+        yield setting, _place(setting, mentions, groups, bounds)
 
 
 def _place(

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from symparams.reading.exercises.told import RECURRENT, WINDOWED, Told
+from symparams.reading.number_words import SEVERAL, number_of
 
 _UNREAD = (  # what makes a network that is not a row of layers, or layers that are not read here
     (
@@ -65,9 +66,8 @@ _CLASS = re.compile(r"\bnn\.|\w[123][dD]\b|\w+Conv")  # a layer that a framework
 _ALL = re.compile(r"\b(?:all|every|each)\s(?:of\s)?(?:the\s|our\s)?(?:\w+\s)?$", re.I)
 _NEW = re.compile(r"\b(?:an?|one|another|then|second|third|fourth|followed\sby)\s(?:[\w-]+\s){0,2}$|(?:->|→)\s?$", re.I)
 _REFERRED = re.compile(r"\b(?:this|that|these|each|which|its|both|the\ssame)\s(?:\w+\s)?$|\bthe\s$", re.I)
-_MANY = re.compile(r"\b(two|three|four|five|[2-9])\s(?:more\s|further\s|stacked\s|consecutive\s)?$", re.I)
-_DEEP = re.compile(r"\b(two|three|four|five|[2-9])[\s-]layer(?:ed)?\s$", re.I)  # "a two-layer LSTM"
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_MANY = re.compile(rf"\b({SEVERAL})\s(?:more\s|further\s|stacked\s|consecutive\s)?$", re.I)
+_DEEP = re.compile(rf"\b({SEVERAL})[\s-]layer(?:ed)?\s$", re.I)  # "a two-layer LSTM"
 _ASIDE = re.compile(r"\b(?:following|after|from|before)\s(?:the\s)?$", re.I)  # "the pooling layer following Conv-1"
 _LABEL = re.compile(r"-?\s?\d")
 _MOST = 100  # layers of a kind that are looked at
@@ -120,7 +120,7 @@ def _mention(text: str, one: re.Match[str], kind: str) -> Mention:
         one.start(),
         one.end(),
         kind,
-        1 if many is None else _COUNTS.get(many[1].lower(), 0) or int(many[1]),
+        1 if many is None else number_of(many[1]),
         is_referred=_REFERRED.search(before) is not None,
         is_all=many is None and _ALL.search(before) is not None and (is_plural or not one[0].lower().endswith("layer")),
         is_new=_NEW.search(before) is not None,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_MARKS = re.compile(  # what is taken out, and crosses of every kind with the blanks around them
-    r"(?P<cross>[\x20\t\u00a0]*(?:\\times(?![a-z])|&times;|[✕✖⨯⨉хХ](?=\s?\d))[\x20\t\u00a0]*)"
+from symparams.sources.spelled import in_plain_signs
+
+_MARKS = re.compile(  # what is taken out, crosses with the blanks around them, and what stands before a line
+    r"(?P<cross>[\x20\t]*(?:\\times(?![a-z])|&times;)[\x20\t]*)"
     r"|(?P<bullet>(?m:^)[\x20\t]*(?:\*|\d{1,2}[.)])(?=[\x20\t]))"
-    r"|(?P<blank>[\u00a0\u2009\u202f]|&nbsp;|\\[,;: ])"
+    r"|(?P<blank>&nbsp;|\\[,;: ])"
     r"|\$\$?|\\[()\[\]]|\*\*|`|\\(?:mathrm|text|textbf|mathbf)\{(?P<word>[^{}]{0,40})\}"
 )
 
@@ -26,6 +28,7 @@ class Plain(NamedTuple):
 
 def plain(text: str) -> Plain:
     """The text as it is read aloud: 3\\times 3 is 3×3."""
+    text = in_plain_signs(text)  # which stays as long as it is
     kept: list[str] = []
     origins: list[int] = []
     at = 0

@@ -8,9 +8,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from symparams.reading.number_words import NUMBER_WORD, number_of
+
 _NUMBER = r"(?<![\w.,×])(?<![x×] )(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?!\w|[.,]\d|\s?[x×*]\s?\d)"
 _LETTER = r"(?<![\w'])(?!a\b)[B-HJ-Zb-z](?![\w']|\s?[=:])"  # neither "a filter" nor "I"
-_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CROSS = r"\s?(?:[x×*]|-?by-?)\s?"
 _SIDE = r"(?:\d{1,3}|(?!a\b)[B-HJ-Zb-wyz])"
 _SIZES = (
@@ -18,7 +19,7 @@ _SIZES = (
     rf"|{_SIDE}{_CROSS}{_SIDE}(?:{_CROSS}(?:\d{{1,5}}|[A-Z]))?)(?!\w|\s?[x×*+=/^])"
 )
 _V = rf"(?P<v>{_NUMBER}|{_LETTER})"
-_W = rf"(?P<v>{_NUMBER}|{_LETTER}|\b(?:{'|'.join(_TO_TEN)})\b)"
+_W = rf"(?P<v>{_NUMBER}|{_LETTER}|\b{NUMBER_WORD}\b)"
 _S = rf"(?P<v>{_SIZES})"
 _S_OR_V = rf"(?:{_S}|(?P<w>{_NUMBER}|{_LETTER}))"
 _TAG = r"(?:\s?\(?[A-Za-z]\)?)?"  # "kernel size (F): 3x3", "stride S = 1"
@@ -194,10 +195,10 @@ def _plain(name: str, value: str) -> str:
         return "same" if is_same else "valid" if word.startswith(("valid", "no", "without")) else value
     if name in ("bias", "bidirectional"):
         return name
-    if word in _TO_TEN:
-        return str(_TO_TEN.index(word) + 1)
     if name == "one" or word == "single":
         return "1"
+    if re.fullmatch(NUMBER_WORD, word):
+        return str(number_of(word))
     if name in ("kernel", "size", "window", "stride"):
         sizes = re.findall(r"\d+|[A-Za-z]", re.sub(r"\s?(?:[x×*]|-?by-?)\s?", " ", value.replace(",", " ")))[:2]
         return sizes[0] if len({*sizes}) == 1 else f"({', '.join(sizes)})"
