@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from symparams.algebra.formula import as_formula
 from symparams.errors import SymparamsError
@@ -20,11 +21,14 @@ from symparams.questions.other_counts import WORK, OtherCount, different, other_
 from symparams.questions.printed_sizes import printed_sizes
 from symparams.questions.spoken_of import Spoken
 from symparams.reading.asking import IN_ALL, inquiry, named_in
-from symparams.reading.doubts import Sentences
-from symparams.reading.items import alone, marked_items
+from symparams.reading.doubts import Sentences, asking
+from symparams.reading.items import alone, asks, marked_items
 from symparams.reading.reading import Reading, WrongRow
 
 _NAMED = 4  # layers that a number of multiply-accumulates may be meant for
+_OF_EACH = re.compile(
+    r"\b(?:each|every|all(?:\s+the)?)\s+(?:\w+\s+)?(?:layers?|steps?)\b|\blayer[\s-]by[\s-]layer", re.I
+)
 _OUTPUT = re.compile(r"\boutput", re.I)
 
 
@@ -71,9 +75,18 @@ def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     if is_normalized:
         further = [doubt for doubt in further if doubt.diagnosis is not None or doubt.quantity in named_in(prose)]
     found_ones = (*rows, *lines, *misfits, *further)
+    if _asks_of_each(prose) and all(doubt.diagnosis is None and doubt.misfit is None for doubt in found_ones):
+        return ()  # which gives the total and the table
     if not found_ones and reading.read_as and "params" in named_in(prose):  # its table has nothing that was not told
         return (Doubt(None, "params", None, None),)
     return found_ones
+
+
+def _asks_of_each(prose: str) -> bool:
+    """Whether a text asks for shapes or parameters of every layer, as a table has them."""
+    sentences = Sentences(prose)
+    asked = " ".join(map(sentences.text, sorted(asking(prose))))
+    return _OF_EACH.search(asked) is not None and {*named_in(asked)} in ({"shape"}, {"params"}, {"shape", "params"})
 
 
 def _of_bytes(network: Network, reading: Reading) -> list[Doubt]:
@@ -128,11 +141,12 @@ def unanswered(network: Network, prose: str) -> Iterator[tuple[int, str]]:
     """The items that ask something which no number answers: each one's first sentence, and its mark."""
     sentences = Sentences(prose)
     for mark, item in marked_items(prose):
-        if "?" in prose[item.start : item.end] and not _of_item(network, alone(prose, item)):
+        if asks(prose[item.start : item.end]) and not _of_item(network, alone(prose, item)):
             yield sentences.of(item.start), mark
 
 
-def _of_item(network: Network, item: str) -> list[Doubt]:
+@lru_cache(16)  # what is answered, and what is not, is looked up in turn
+def _of_item(network: Network, item: str) -> tuple[Doubt, ...]:
     """What one of several questions asks; of the whole network where it says so."""
     doubts = Doubts(network, item)
     quantities = [one for one in named_in(item) if adds_up(one)]
@@ -142,7 +156,7 @@ def _of_item(network: Network, item: str) -> list[Doubt]:
     if "shape" in named_in(item) and _OUTPUT.search(item) and not (doubts.spoken.named or doubts.spoken.counted_off):
         others = [doubt for doubt in found if doubt.quantity != "shape"]
         found = [*others, _of_output(network, doubts)]
-    return found
+    return tuple(found)
 
 
 def _of_output(network: Network, doubts: Doubts) -> Doubt:

@@ -36,7 +36,8 @@ _SENTENCE = re.compile(r"[.?!…。？！]+(?=\s|$)|\n\s*\n")
 
 
 _TASK = re.compile(  # "Calculate the number of parameters", "and hence give the output size"
-    r"[\W\d]{0,9}(?:Q(?:uestion)?\s?\d{1,2}\s?\(?[a-h]?\)?[\s.:–-]{1,4})?(?:\(?[a-h]\)\s{0,3})?(?:(?:and|please|hence|then|also|thus)\s{1,3}){0,3}"
+    r"[\W\d]{0,9}(?:Q(?:uestion)?\s?\d{1,2}\s?\(?[a-h]?\)?[\s.:–-]{1,4})?(?:\(?[a-h]\)\s{0,3})?(?:(?:for|in|given)\s[^,.?!\n]{1,60},\s{1,3})?"
+    r"(?:(?:and|please|hence|then|also|thus)\s{1,3}){0,3}"
     r"(?:calculate|compute|determine|find|give|derive|state|work\s+out|write\s+down)\s(?:[^\s.?!]{1,20}\s{1,3}){0,6}"
     r"(?:numbers?|sizes?|shapes?|dimensions?|parameters|weights|formulas?|volume|flops|macs)\b",
     re.I,

@@ -30,7 +30,7 @@ def marked_items(prose: str) -> list[tuple[str, Span]]:
         for order in _ORDERS:
             run = list(_run(marks, order))
             items = list(_items(prose, run))
-            asked = sum(_asks(prose[item.start : item.end]) for item in items)
+            asked = sum(asks(prose[item.start : item.end]) for item in items)
             if len(items) >= _FEWEST and share * asked >= len(items):
                 return [(_mark(mark), item) for mark, item in zip(run, items, strict=True)]
     return []
@@ -41,7 +41,8 @@ def _mark(mark: re.Match[str]) -> str:
     return " ".join(mark[0].split())
 
 
-def _asks(item: str) -> bool:
+def asks(item: str) -> bool:
+    """Whether an item is a question, or tells the reader to work something out."""
     return "?" in item or is_task(item.strip())
 
 

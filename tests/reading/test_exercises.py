@@ -149,3 +149,18 @@ def test_a_calculation_that_breaks_off_is_nobodys_answer() -> None:
         .to_text()
     )
     assert "54" not in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "has_table"),
+    [
+        ("For this network, calculate the size of the output and the number of parameters at each step.", True),
+        ("What is the output shape after every layer?", True),
+        ("How many parameters does it have?", False),
+    ],
+)
+def test_what_is_asked_of_each_layer_is_a_table(asked: str, has_table: bool) -> None:
+    text = f"{asked}\n\nInput image: 20x20x3\nConv layer: 4 filters of size 3x3\nPooling layer: size 2x2\n"
+    shown = sp.read(text).answer().to_markdown()
+    assert ("| `conv_1` | 18 × 18 × 4 | 112 |" in shown or "18 \\times 18 \\times 4" in shown) == has_table
+    assert sp.read(text).net.params == 112
