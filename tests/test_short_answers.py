@@ -13,7 +13,8 @@ from hypothesis import given, settings
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Value, parts, symbols
-from symparams.documents.answer import AnswerDocument, LayerAnswer
+from symparams.documents.answer import LayerAnswer
+from symparams.documents.answer_document import AnswerDocument
 from symparams.documents.formats import Format, format_named
 from symparams.documents.rendering import STYLES, environment, tidied
 from symparams.documents.solution import Solution

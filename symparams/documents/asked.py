@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symparams.documents import contract
-from symparams.documents.answer import AnswerDocument
+from symparams.documents.answer_document import AnswerDocument
 from symparams.documents.asked_document import AskedDocument, AskedQuestion
 from symparams.documents.calculation_document import CalculationDocument
 from symparams.documents.diagnosis_document import record as diagnosis_record

@@ -24,7 +24,7 @@ from symparams.errors import SymparamsError
 from symparams.resources import folder, keep, kept
 
 if TYPE_CHECKING:
-    from symparams.documents.answer import AnswerDocument
+    from symparams.documents.answer_document import AnswerDocument
     from symparams.documents.network_rows import ShownNetwork
     from symparams.questions.comparison import Comparison
     from symparams.questions.findings import Finding
@@ -141,7 +141,7 @@ def render(solution: Solution, document: Document) -> str:
 
 
 def _answer(solution: Solution) -> AnswerDocument:
-    from symparams.documents.answer import AnswerDocument  # noqa: PLC0415  # few documents need it
+    from symparams.documents.answer_document import AnswerDocument  # noqa: PLC0415  # few documents need it
 
     return AnswerDocument(solution)
 
